@@ -1,0 +1,76 @@
+"""The command `singing-pager`."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from singing_pager import __version__, config, instruments, score
+from singing_pager.errors import PagerError
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="singing-pager")
+def main() -> None:
+    """Hear your systems: alerts and metrics in, sound out."""
+
+
+def _all_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command a flag for every setting."""
+    for setting in reversed(list(config.settings())):
+        shown = f"{setting.help}  [env {setting.env}" + (f"; {setting.default}]" if setting.default else "]")
+        command = click.option(setting.flag, setting.env, metavar="", help=shown)(command)
+    return command
+
+
+@main.command()
+@click.option("--config", "file", type=click.Path(path_type=Path), envvar="CONFIG", help="settings in YAML")
+@_all_settings
+def run(file: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click gives what was written
+    """Run the bridge."""
+    given = {name.upper(): value for name, value in flags.items() if value is not None}
+    with _faults_told():
+        settings = config.load(os.environ, given, file)
+        logging.basicConfig(
+            level=settings.log.level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(message)s"
+        )
+        _run(settings)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def check(file: Path | None) -> None:
+    """Check a score: say every fault, or what it holds."""
+    with _faults_told():
+        checked = score.load(file, instruments.load())
+    click.echo(
+        f"{file or 'default score'}: good; {len(checked.alerts)} rules for alerts, {len(checked.metrics)} for metrics"
+    )
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """Turn what the pager finds wrong into a clear answer and an exit code."""
+    try:
+        yield
+    except PagerError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _run(settings: config.Config) -> None:
+    from singing_pager import app  # noqa: PLC0415 - `check` and `--help` need no server
+
+    try:
+        import uvloop  # noqa: PLC0415 - not on every system
+    except ImportError:
+        asyncio.run(app.run(settings))
+    else:
+        uvloop.run(app.run(settings))

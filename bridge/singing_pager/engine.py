@@ -1,0 +1,148 @@
+"""The loop: inbox → `core.feed` → sinks. The only reader of the clock."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from singing_pager.core.pipeline import Core
+from singing_pager.model import AlertChange, Drop, Event, Outcome, Reading, Tick
+
+__all__ = ["Clock", "Engine", "Sink"]
+
+_log = logging.getLogger("singing_pager.engine")
+
+_CAPACITY = 50_000
+"""Events that may wait: several of the largest bodies that Alertmanager sends."""
+_SLICE = 0.004
+"""Seconds that the line may hold the loop before others have a turn."""
+_MOMENT = 128
+"""Events of one moment: what they make sound leaves together."""
+
+
+class Sink(Protocol):
+    """Where outcomes go."""
+
+    @property
+    def name(self) -> str:
+        """What metrics and logs call it."""
+
+    def play(self, moment: Sequence[Outcome]) -> None:
+        """Take the outcomes of one moment; never waits."""
+
+
+class Clock:
+    """Seconds since 1970 as they were at the start, carried on by a clock that never jumps."""
+
+    def __init__(self) -> None:
+        self._anchor = time.time() - time.monotonic()
+
+    def __call__(self) -> float:
+        """The time now."""
+        return self._anchor + time.monotonic()
+
+
+class Engine:
+    """Takes events from every source, in order, and hands each moment's outcomes to every sink.
+
+    Args:
+        core: The pure core.
+        sinks: In the order in which they are served; what makes sound comes first.
+        failed: Told the name of a sink that raised.
+        clock: The time.
+        capacity: Events that may wait.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        sinks: Sequence[Sink],
+        *,
+        failed: Callable[[str], None],
+        clock: Callable[[], float] | None = None,
+        capacity: int = _CAPACITY,
+    ) -> None:
+        self.core = core
+        self._sinks = sinks
+        self._failed = failed
+        self._clock = clock or Clock()
+        self._capacity = capacity
+        self._inbox: deque[Event] = deque()
+        self._later: asyncio.Handle | None = None
+        self._broken: set[str] = set()
+
+    def now(self) -> float:
+        """The time by which everything in this process goes."""
+        return self._clock()
+
+    @property
+    def waiting(self) -> int:
+        """Events in the inbox."""
+        return len(self._inbox)
+
+    @property
+    def full(self) -> bool:
+        """Whether the inbox refuses events."""
+        return len(self._inbox) >= self._capacity
+
+    def offer(self, events: Sequence[Event]) -> bool:
+        """Take events, all or none; False when the inbox is full.
+
+        What can be played within a slice of time is played before this returns: an alert waits for no task.
+        """
+        if len(self._inbox) + len(events) > self._capacity:
+            return False
+        self._inbox.extend(events)
+        if self._later is None:
+            self._drain()
+        return True
+
+    async def tick(self, every: float) -> None:
+        """Let time pass in the core every so many seconds, until cancelled."""
+        while True:
+            self.offer((Tick(self.now()),))
+            await asyncio.sleep(every)
+
+    def _drain(self) -> None:
+        self._later = None
+        until = time.monotonic() + _SLICE
+        while self._inbox and time.monotonic() < until:
+            self._play([self._feed(event) for event in self._moment()])
+        if self._inbox:
+            self._later = asyncio.get_running_loop().call_soon(self._drain)
+
+    def _moment(self) -> Iterable[Event]:
+        for _ in range(min(_MOMENT, len(self._inbox))):
+            yield self._inbox.popleft()
+
+    def _feed(self, event: Event) -> Outcome:
+        now = self.now()
+        try:
+            return self.core.feed(event, now)
+        except Exception:  # noqa: BLE001
+            # the core never raises for anything that an event may hold: what arrives here is our own fault, and
+            # must not stop the next event
+            _log.exception("the core failed on %s", _shortly(event))
+            return Outcome(event, now, drops=(Drop.INTERNAL,))
+
+    def _play(self, moment: Sequence[Outcome]) -> None:
+        for sink in self._sinks:
+            try:
+                sink.play(moment)
+            except Exception:  # noqa: BLE001 - a bad sink never stops another
+                self._failed(sink.name)
+                if sink.name not in self._broken:
+                    _log.exception("the sink %s failed; further failures are only counted", sink.name)
+                self._broken.add(sink.name)
+
+
+def _shortly(event: Event) -> str:
+    match event:
+        case Reading(stream=stream, route=route):
+            return f"a reading of {stream[:80]!r} from {route}"
+        case AlertChange(fingerprint=fingerprint, route=route):
+            return f"the alert {fingerprint[:80]!r} from {route}"
+        case _:
+            return type(event).__name__

@@ -1,0 +1,146 @@
+"""What the pager tells Prometheus about itself: prefix `bridge_`, base units, bounded labels."""
+
+import platform
+from collections.abc import Callable, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client.process_collector import ProcessCollector
+
+from singing_pager import __version__
+from singing_pager.core.instrument import Catalogue
+from singing_pager.engine import Engine
+from singing_pager.model import AlertChange, Cue, Drop, Hold, Outcome, Reading, Release
+
+__all__ = ["ACCEPTED", "SEVERITIES", "Instruments", "severity_label"]
+
+ACCEPTED = "accepted"
+"""Result of a message that was dropped for no reason."""
+
+SEVERITIES = ("critical", "warning", "info")
+
+_BUCKETS = (5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.125, 0.185, 0.5, 1.0, 2.0, 5.0)
+"""Seconds; 0.125 and 0.185 are ITU-R BT.1359's limits for sound that trails sight."""
+
+
+def severity_label(severity: str) -> str:
+    """Give one of a closed set of label values, however many severities people invent."""
+    return severity if severity in SEVERITIES else "other"
+
+
+class Instruments:
+    """Every metric of the bridge, in a registry of its own; also the sink that counts outcomes.
+
+    Args:
+        catalogue: Names the parameters of held voices.
+        clock: The engine's time, for the time from arrival to datagram.
+    """
+
+    name = "metrics"
+
+    def __init__(self, catalogue: Catalogue, clock: Callable[[], float]) -> None:
+        self._catalogue = catalogue
+        self._clock = clock
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self.alerts = Counter("bridge_alerts", "Alert changes received.", ["severity", "status"], registry=registry)
+        self.messages = Counter("bridge_messages", "Messages received.", ["route", "result"], registry=registry)
+        self.cues = Counter("bridge_cues", "Cues that left for an engine.", ["engine", "cue"], registry=registry)
+        self.drops = Counter("bridge_drops", "What did not sound, and why.", ["reason"], registry=registry)
+        self.osc_sent = Counter("bridge_osc_sent", "OSC packets that left.", registry=registry)
+        self.osc_failed = Counter("bridge_osc_failed", "OSC packets that did not leave.", ["reason"], registry=registry)
+        self.sink_failures = Counter(
+            "bridge_sink_failures", "Moments that a sink failed on.", ["sink"], registry=registry
+        )
+        self.stream_value = Gauge(
+            "bridge_stream_value",
+            "Value of a sounding stream's parameter, in the catalogue's units.",
+            ["instrument", "parameter", "slot"],
+            registry=registry,
+        )
+        self.voices = Gauge("bridge_voices", "Held voices that sound.", registry=registry)
+        self.active = Gauge("bridge_alerts_active", "Alerts that are firing.", registry=registry)
+        self.waiting = Gauge("bridge_inbox_events", "Events that wait for the core.", registry=registry)
+        self.mqtt_connected = Gauge("bridge_mqtt_connected", "1 while connected.", ["connection"], registry=registry)
+        self.processing = Histogram(
+            "bridge_processing_seconds",
+            "From the arrival of a message to the datagram that it caused.",
+            ["source"],
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        info = Info("bridge_build", "Version of the bridge and of Python.", registry=registry)
+        info.info({"version": __version__, "python": platform.python_version()})
+        self._links: dict[str, bool] = {}
+        self._counts: dict[tuple[str, str], Counter] = {}
+        for reason in Drop:
+            self.drops.labels(reason)
+
+    def play(self, moment: Sequence[Outcome]) -> None:
+        """Count a moment, after the sinks that make sound have had it."""
+        now = self._clock()
+        for outcome in moment:
+            event = outcome.event
+            if isinstance(event, Reading):
+                self.count(event.route, outcome.drops[0] if outcome.drops else ACCEPTED, event.count)
+            elif isinstance(event, AlertChange):
+                self.count(event.route, outcome.drops[0] if outcome.drops else ACCEPTED, 1)
+                self.alerts.labels(severity_label(event.severity), event.status).inc()
+            else:
+                self._sounding(outcome.cues)
+                continue
+            if outcome.cues:
+                source = "http" if event.route.startswith("/") else "mqtt"
+                self.processing.labels(source).observe(max(0.0, now - event.at))
+                self._sounding(outcome.cues)
+
+    def watch(self, engine: Engine) -> None:
+        """Show the engine's state at every scrape."""
+        self.waiting.set_function(lambda: engine.waiting)
+        self.voices.set_function(lambda: len(engine.core.voices.held))
+        self.active.set_function(lambda: len(engine.core.desk))
+
+    def links(self) -> dict[str, bool]:
+        """State of each link that is known, by name."""
+        return dict(self._links)
+
+    def count(self, route: str, result: str, messages: int) -> None:
+        """Count messages of a route; any result but ACCEPTED is a reason to drop."""
+        child = self._counts.get((route, result))
+        if child is None:
+            child = self._counts[route, result] = self.messages.labels(route, result)
+        child.inc(messages)
+        if result != ACCEPTED:
+            self.drops.labels(result).inc(messages)
+
+    def cue(self, engine: str, kind: str) -> None:
+        """Count a cue that left for an engine."""
+        self.cues.labels(engine, kind).inc()
+
+    def packet(self, failure: str | None) -> None:
+        """Count an OSC packet, and why it did not leave."""
+        self._links["osc"] = failure is None
+        if failure is None:
+            self.osc_sent.inc()
+        else:
+            self.osc_failed.labels(failure).inc()
+
+    def sink_failed(self, sink: str) -> None:
+        """Count a moment that a sink failed on."""
+        self.sink_failures.labels(sink).inc()
+
+    def connected(self, connection: str, up: bool) -> None:  # noqa: FBT001 - it is the gauge's value
+        """Show whether a connection to the broker stands."""
+        self.mqtt_connected.labels(connection).set(up)
+        self._links[f"mqtt {connection}"] = up
+
+    def _sounding(self, cues: Sequence[Cue]) -> None:
+        for cue in cues:
+            match cue:
+                case Hold(slot=slot) if slot >= 0:
+                    for parameter, value in zip(self._catalogue[cue.instrument].parameters, cue.params, strict=True):
+                        self.stream_value.labels(cue.instrument, parameter.name, str(slot)).set(value)
+                case Release(slot=slot) if slot >= 0:
+                    for parameter in self._catalogue[cue.instrument].parameters:
+                        self.stream_value.remove(cue.instrument, parameter.name, str(slot))
+                case _:
+                    pass

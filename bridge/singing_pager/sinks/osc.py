@@ -1,0 +1,163 @@
+"""Cues as OSC messages: one address per instrument, a moment as one bundle."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isfinite
+from typing import Protocol
+
+from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from singing_pager.core.instrument import Catalogue
+from singing_pager.model import Cue, Hold, Outcome, Release, Strike
+
+__all__ = ["LARGEST", "Encoder", "OscSink", "Transport", "message", "osc_arg", "packets", "to_sclang"]
+
+LARGEST = 8192
+"""Bytes of the largest packet: what sclang and scsynth take from a datagram without trouble."""
+
+_INT32 = range(-(2**31), 2**31)
+_FLOAT32_MAX = 3.4028234663852886e38
+
+OscArg = int | float | str | bytes
+Encoder = Callable[[Cue], Sequence[OscMessage]]
+"""What an engine is to be told for a cue."""
+
+
+class Transport(Protocol):
+    """Something that carries packets to an engine, without ever blocking or raising."""
+
+    def send(self, packet: bytes) -> bool:
+        """Hand over one OSC packet; False when it could not leave."""
+
+
+def osc_arg(value: object) -> tuple[str, OscArg]:
+    """Give the type tag and value of an argument; the only door to the wire.
+
+    scsynth's reader stumbles over every tag but these four, and sclang reads unknown ones as characters.
+
+    Returns:
+        `i` with an int32, `f` with a finite float32, `s` with a text without NUL, or `b` with bytes.
+
+    Raises:
+        ValueError: A number is not finite or does not fit.
+        TypeError: The value is none of these.
+    """
+    match value:
+        case bool():
+            return "i", int(value)
+        case int():
+            if value not in _INT32:
+                raise ValueError(f"{value} does not fit an int32")
+            return "i", value
+        case float():
+            if not isfinite(value) or abs(value) > _FLOAT32_MAX:
+                raise ValueError(f"{value} is no finite float32")
+            return "f", value
+        case str():
+            return "s", value.replace("\0", "")
+        case bytes():
+            return "b", value
+        case _:
+            raise TypeError(f"a {type(value).__name__} cannot travel by OSC; allowed: int, float, str, bytes")
+
+
+def message(address: str, *args: object) -> OscMessage:
+    """Build an OSC message."""
+    builder = OscMessageBuilder(address)
+    for arg in args:
+        tag, value = osc_arg(arg)
+        builder.add_arg(value, tag)
+    return builder.build()
+
+
+def to_sclang(catalogue: Catalogue) -> Encoder:
+    """Encode cues as `sonify.scd` takes them: the instrument's parameters, the voice id, then notes."""
+
+    def encode(cue: Cue) -> tuple[OscMessage, ...]:
+        match cue:
+            case Release(voice):
+                return (message("/release", voice),)
+            case Strike() | Hold():
+                instrument = catalogue[cue.instrument]
+                severity = (instrument.severity,) if instrument.severity else ()
+                notes = cue.notes if isinstance(cue, Strike) else ()
+                return (message(instrument.address, *cue.params, *severity, cue.voice, *notes),)
+
+    return encode
+
+
+def packets(messages: Sequence[OscMessage], when: float | None) -> Iterator[bytes]:
+    """Pack the messages of one moment: alone as it is, several as a bundle, more than fits as several bundles.
+
+    Args:
+        messages: In the order in which they are to be played.
+        when: Unix time of the bundles' time tag; None: at once.
+    """
+    if when is None and len(messages) == 1:
+        yield messages[0].dgram
+        return
+    for part in _parts(messages):
+        # its annotation says int, its text and its code take Unix time with fractions
+        builder = OscBundleBuilder(IMMEDIATELY if when is None else when)  # type: ignore[arg-type]
+        for content in part:
+            builder.add_content(content)
+        yield builder.build().dgram
+
+
+def _parts(messages: Iterable[OscMessage]) -> Iterator[list[OscMessage]]:
+    head = 16  # "#bundle", NUL and the time tag
+    part: list[OscMessage] = []
+    size = head
+    for content in messages:
+        length = 4 + content.size
+        if part and size + length > LARGEST:
+            yield part
+            part, size = [], head
+        part.append(content)
+        size += length
+    if part:
+        yield part
+
+
+class OscSink:
+    """Plays the cues of each moment on one engine.
+
+    Args:
+        encode: Makes an engine's messages of a cue.
+        transport: Carries them.
+        latency: Seconds that bundles are dated ahead of `clock`; 0: play at once.
+        clock: Unix time as the engine's host has it.
+        count: Told the engine's name and the kind of each cue that left.
+    """
+
+    name = "osc"
+
+    def __init__(
+        self,
+        encode: Encoder,
+        transport: Transport,
+        *,
+        latency: float,
+        clock: Callable[[], float],
+        count: Callable[[str, str], None],
+    ) -> None:
+        self._encode = encode
+        self._transport = transport
+        self._latency = latency
+        self._clock = clock
+        self._count = count
+
+    def play(self, moment: Sequence[Outcome]) -> None:
+        """Send what the moment's cues say, as one bundle where it is more than one message."""
+        cues = [cue for outcome in moment for cue in outcome.cues]
+        if not cues:
+            return
+        messages = [encoded for cue in cues for encoded in self._encode(cue)]
+        when = self._clock() + self._latency if self._latency else None
+        left = True
+        for packet in packets(messages, when):
+            left = self._transport.send(packet) and left
+        if left:
+            for cue in cues:
+                self._count(self.name, type(cue).__name__.lower())

@@ -1,0 +1,82 @@
+"""MQTT in: alerts through paho with QoS 1, the flood of metrics through an asyncio reader.
+
+Two connections, because they want opposite things of the broker: an alert may never be lost, a number may never be
+late (docs/decisions/0003-what-reads-the-flood.md). What both need of the engine stands here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from singing_pager.model import Event
+
+__all__ = ["Connected", "Count", "Inbox", "Intake", "Interest", "Pace"]
+
+
+class Inbox(Protocol):
+    """The engine's inbox, used on the loop's thread only."""
+
+    def offer(self, events: Sequence[Event]) -> bool:
+        """Take all the events, or none of them when there is no room."""
+
+    def now(self) -> float:
+        """Seconds since 1970 on a clock that never jumps."""
+
+
+class Count(Protocol):
+    """Adds `n` to `bridge_messages_total{route,result}`, on the loop's thread only."""
+
+    def __call__(self, route: str, result: str, n: int) -> None:
+        """Count `n` messages of a route that ended so."""
+
+
+class Connected(Protocol):
+    """Sets `bridge_mqtt_connected{connection}`, on the loop's thread only."""
+
+    def __call__(self, connection: str, up: bool) -> None:  # noqa: FBT001 - a gauge has two values
+        """Say that a connection is up, or down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Where a source delivers, and whom it tells of the rest.
+
+    Attributes:
+        inbox: Takes events.
+        count: Counts the messages that do not become events.
+        connected: Is told whether a connection is up.
+    """
+
+    inbox: Inbox
+    count: Count
+    connected: Connected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """What the score asks of a topic.
+
+    Attributes:
+        wants_all: Says whether a rule asks for every payload.
+        prompt: Says whether it sounds now, and so goes first.
+    """
+
+    wants_all: Callable[[str], bool]
+    prompt: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast readings are made of messages, and how many messages may wait.
+
+    Attributes:
+        tick: Seconds between two batches of readings; no ear follows more.
+        budget: Topics in a batch.
+        most_topics: Topics that may wait.
+        most_payloads: Payloads of one topic that may wait where all are wanted.
+    """
+
+    tick: float = 0.02
+    budget: int = 100
+    most_topics: int = 10_000
+    most_payloads: int = 1_000
