@@ -56,13 +56,19 @@ def check(file: Path | None) -> None:
     )
 
 
+class _Fault(click.ClickException):
+    """What was set up wrongly: starting again would not mend it."""
+
+    exit_code = 2
+
+
 @contextmanager
 def _faults_told() -> Iterator[None]:
     """Turn what the pager finds wrong into a clear answer and an exit code."""
     try:
         yield
     except PagerError as error:
-        raise click.ClickException(str(error)) from error
+        raise _Fault(str(error)) from error
 
 
 def _run(settings: config.Config) -> None:

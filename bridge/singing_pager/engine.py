@@ -78,6 +78,11 @@ class Engine:
         return self._clock()
 
     @property
+    def capacity(self) -> int:
+        """Events that may wait: the most that one offer may hold."""
+        return self._capacity
+
+    @property
     def waiting(self) -> int:
         """Events in the inbox."""
         return len(self._inbox)
@@ -109,7 +114,8 @@ class Engine:
         self._later = None
         until = time.monotonic() + _SLICE
         while self._inbox and time.monotonic() < until:
-            self._play([self._feed(event) for event in self._moment()])
+            now = self.now()
+            self._play([self._feed(event, now) for event in self._moment()])
         if self._inbox:
             self._later = asyncio.get_running_loop().call_soon(self._drain)
 
@@ -117,8 +123,7 @@ class Engine:
         for _ in range(min(_MOMENT, len(self._inbox))):
             yield self._inbox.popleft()
 
-    def _feed(self, event: Event) -> Outcome:
-        now = self.now()
+    def _feed(self, event: Event, now: float) -> Outcome:
         try:
             return self.core.feed(event, now)
         except Exception:  # noqa: BLE001

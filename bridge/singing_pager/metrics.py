@@ -1,6 +1,7 @@
 """What the pager tells Prometheus about itself: prefix `bridge_`, base units, bounded labels."""
 
 import platform
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
@@ -51,6 +52,9 @@ class Instruments:
         self.sink_failures = Counter(
             "bridge_sink_failures", "Moments that a sink failed on.", ["sink"], registry=registry
         )
+        self.publications = Counter(
+            "bridge_publications", "What was published by MQTT, or why not.", ["result"], registry=registry
+        )
         self.stream_value = Gauge(
             "bridge_stream_value",
             "Value of a sounding stream's parameter, in the catalogue's units.",
@@ -78,25 +82,32 @@ class Instruments:
     def play(self, moment: Sequence[Outcome]) -> None:
         """Count a moment, after the sinks that make sound have had it."""
         now = self._clock()
+        messages: dict[tuple[str, str], int] = defaultdict(int)
+        alerts: dict[tuple[str, str], int] = defaultdict(int)
         for outcome in moment:
             event = outcome.event
+            self._sounding(outcome.cues)
             if isinstance(event, Reading):
-                self.count(event.route, outcome.drops[0] if outcome.drops else ACCEPTED, event.count)
+                messages[event.route, outcome.drops[0] if outcome.drops else ACCEPTED] += event.count
             elif isinstance(event, AlertChange):
-                self.count(event.route, outcome.drops[0] if outcome.drops else ACCEPTED, 1)
-                self.alerts.labels(severity_label(event.severity), event.status).inc()
+                messages[event.route, outcome.drops[0] if outcome.drops else ACCEPTED] += 1
+                alerts[severity_label(event.severity), event.status] += 1
             else:
-                self._sounding(outcome.cues)
+                for drop in outcome.drops:
+                    self.drops.labels(drop).inc()
                 continue
             if outcome.cues:
                 source = "http" if event.route.startswith("/") else "mqtt"
                 self.processing.labels(source).observe(max(0.0, now - event.at))
-                self._sounding(outcome.cues)
+        for labels, number in alerts.items():
+            self.alerts.labels(*labels).inc(number)
+        for (route, result), number in messages.items():
+            self.count(route, result, number)
 
     def watch(self, engine: Engine) -> None:
         """Show the engine's state at every scrape."""
         self.waiting.set_function(lambda: engine.waiting)
-        self.voices.set_function(lambda: len(engine.core.voices.held))
+        self.voices.set_function(lambda: len(engine.core.voices))
         self.active.set_function(lambda: len(engine.core.desk))
 
     def links(self) -> dict[str, bool]:
@@ -127,6 +138,10 @@ class Instruments:
     def sink_failed(self, sink: str) -> None:
         """Count a moment that a sink failed on."""
         self.sink_failures.labels(sink).inc()
+
+    def published(self, result: str, messages: int) -> None:
+        """Count messages that were published by MQTT, or why they were not."""
+        self.publications.labels(result).inc(messages)
 
     def connected(self, connection: str, up: bool) -> None:  # noqa: FBT001 - it is the gauge's value
         """Show whether a connection to the broker stands."""

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
 
-from pythonosc.osc_message import OscMessage
-
-from singing_pager.core.instrument import Catalogue, Kind
-from singing_pager.model import Cue, Hold, Release, Strike
-from singing_pager.sinks.osc import message
+from singing_pager.core.instrument import Catalogue
+from singing_pager.model import Cue, Hold, Priority, Release, Strike
+from singing_pager.sinks.osc import message, packets
 
 __all__ = ["Scsynth"]
 
-_ROOT, _AMBIENCE, _ALARMS, _SAFETY = 0, 900, 901, 902
+_ROOT, _AMBIENCE, _ALARMS, _DUCK, _SAFETY = 0, 900, 901, 902, 903
 _FIRST_VOICE = 1000
-_TO_HEAD, _TO_TAIL = 0, 1
+_OUT, _AMBIENCE_BUS = 0, 16
+"""Buses: the first of the outputs, and the first private one of a server with eight inputs and eight outputs."""
+_TO_TAIL = 1
 _ANY = -1
 
 
@@ -32,18 +32,27 @@ class Scsynth:
         self._nodes: dict[str, int] = {}
         self._ids = count(_FIRST_VOICE)
 
-    def boot(self) -> tuple[OscMessage, ...]:
-        """What a server that has just been reached is told: SynthDefs, groups, and the safety stage after them all."""
+    def boot(self) -> tuple[bytes, ...]:
+        """What a server that has just been reached is told: SynthDefs, then the stage of `lib/stage.scd`.
+
+        The server loads SynthDefs beside the sound, so the stage is set by the completion of the last one; when the
+        answer to `/sync` comes, it stands and voices may be played.
+        """
         self._nodes.clear()
-        definitions = [message("/d_recv", file.read_bytes()) for file in sorted(self._synthdefs.glob("*.scsyndef"))]
-        return (
-            *definitions,
+        stage = (
             message("/g_freeAll", _ROOT),
-            message("/g_new", _AMBIENCE, _TO_HEAD, _ROOT, _ALARMS, _TO_TAIL, _ROOT),
+            message("/g_new", _AMBIENCE, _TO_TAIL, _ROOT, _ALARMS, _TO_TAIL, _ROOT),
+            message("/s_new", "duck", _DUCK, _TO_TAIL, _ROOT, "ambience", _AMBIENCE_BUS),
             message("/s_new", "safety", _SAFETY, _TO_TAIL, _ROOT),
         )
+        *files, last = [file.read_bytes() for file in sorted(self._synthdefs.glob("*.scsyndef"))]
+        return (
+            *(message("/d_recv", file) for file in files),
+            message("/d_recv", last, next(packets(stage, None))),
+            message("/sync", 0),
+        )
 
-    def encode(self, cue: Cue) -> Sequence[OscMessage]:
+    def encode(self, cue: Cue) -> Sequence[bytes]:
         """Give the commands for one cue."""
         match cue:
             case Strike():
@@ -58,9 +67,10 @@ class Scsynth:
                 node = self._nodes.pop(voice, None)
                 return () if node is None else (message("/n_set", node, "gate", 0.0),)
 
-    def _new(self, cue: Strike | Hold, node: int) -> OscMessage:
-        group = _AMBIENCE if self._catalogue[cue.instrument].kind is Kind.HELD else _ALARMS
-        return message("/s_new", cue.instrument, node, _TO_TAIL, group, *self._controls(cue))
+    def _new(self, cue: Strike | Hold, node: int) -> bytes:
+        quiet = self._catalogue[cue.instrument].priority is Priority.AMBIENCE
+        group, out = (_AMBIENCE, _AMBIENCE_BUS) if quiet else (_ALARMS, _OUT)
+        return message("/s_new", cue.instrument, node, _TO_TAIL, group, "out", out, *self._controls(cue))
 
     def _controls(self, cue: Strike | Hold) -> tuple[object, ...]:
         names = [parameter.name for parameter in self._catalogue[cue.instrument].parameters]

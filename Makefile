@@ -1,0 +1,54 @@
+# The Singing Pager. `make` alone says what there is to make.
+PYTHON ?= python3
+bin := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run sound test check format synthdefs bench lock test-compose clean
+
+help: ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/run ## set up and start the bridge on its embedded defaults
+	scripts/supervise $(bin)/singing-pager run
+
+sound: ## start SuperCollider beside it, with the sound card or a silent stand-in
+	supercollider/entrypoint.sh
+
+test: .venv/dev ## set up what is missing, Debian packages too, and run every test
+	scripts/test-packages
+	$(bin)/pytest
+
+check: .venv/dev ## lint, format, types, spelling: what CI and pre-commit run
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/codespell
+
+format: .venv/dev ## put the code in its form
+	$(bin)/ruff check --fix
+	$(bin)/ruff format
+
+synthdefs: ## compile supercollider/synthdefs into supercollider/compiled
+	scripts/synthdefs supercollider/compiled
+
+bench: .venv/dev ## measure latency, the MQTT flood and memory beside their baselines (some 5 minutes)
+	scripts/test-packages
+	$(bin)/python bench/run.py
+
+test-compose: ## bring every compose profile up for real and listen (needs a Docker Engine)
+	tests/real/compose.sh
+
+lock: .venv/dev ## renew the locked versions
+	$(bin)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url pyproject.toml -o requirements/run.txt
+	$(bin)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url pyproject.toml --group dev -o requirements/dev.txt
+
+clean: ## remove what was set up here
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/run: requirements/run.txt pyproject.toml
+	PYTHON=$(PYTHON) scripts/environment run
+
+.venv/dev: requirements/dev.txt pyproject.toml
+	PYTHON=$(PYTHON) scripts/environment dev

@@ -1,0 +1,31 @@
+"""What every test may lean on."""
+
+import os
+import shutil
+
+import pytest
+
+_PROGRAMS = {
+    "studio": ("sclang", "scsynth", "jackd"),
+    "mosquitto": ("mosquitto", "mosquitto_pub"),
+    "prometheus": ("prometheus", "promtool"),
+    "alertmanager": ("prometheus-alertmanager", "amtool"),
+    "compose": ("docker",),
+    "openssl": ("openssl",),
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known: `needs` names what must be installed."""
+    config.addinivalue_line("markers", "needs(*names): real programs that the test starts (tests/conftest.py)")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run; under CI, where everything must be there, fail instead."""
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            missing = [program for program in _PROGRAMS[name] if shutil.which(program) is None]
+            if missing and os.environ.get("CI"):
+                pytest.fail(f"{', '.join(missing)} should be installed by scripts/test-packages")
+            if missing:
+                pytest.skip(f"needs {', '.join(missing)}")
