@@ -1,0 +1,174 @@
+"""The documentation has everything that a user can set, call, scrape or publish, and its examples work."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from singing_pager import cli, config, instruments, score, yamlfile
+from singing_pager.core.numbers import REDUCTIONS
+from singing_pager.core.pipeline import Core
+from singing_pager.core.scales import SCALES
+from singing_pager.engine import Engine
+from singing_pager.metrics import Instruments
+from singing_pager.model import Drop
+from singing_pager.sinks.transport import Failure
+from singing_pager.sources import alertmanager, generic
+from singing_pager.web import hooks, status
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = (ROOT / "docs/reference.md").read_text()
+SCORE_PAGE = (ROOT / "docs/score.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+Named = tuple[str, str]
+"""Something that must be documented, and how the page writes it."""
+
+
+def _engine() -> tuple[Engine, Instruments]:
+    catalogue = instruments.load()
+    counts = Instruments(catalogue, lambda: 0.0)
+    return Engine(Core(score.load(None, catalogue)), [], failed=counts.sink_failed), counts
+
+
+def _settings() -> Iterator[Named]:
+    for setting in config.settings():
+        row = f"| `{setting.env}` | `{setting.flag}` | `{'.'.join(setting.path)}` | "
+        default = f"`{setting.default}`" if setting.default else ""
+        yield setting.env, f"{row}{default} | {setting.help} |"
+
+
+def _routes() -> Iterator[Named]:
+    engine, counts = _engine()
+    routers = (
+        hooks.routes(engine, body_limit=1, count=counts.count),
+        status.routes(engine, registry=counts.registry, links=counts.links, reload=lambda: None),
+    )
+    for router in routers:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            for method in route.methods:
+                yield f"{method} {route.path}", f"`{method} {route.path}`"
+
+
+def _metrics() -> Iterator[Named]:
+    for family in _engine()[1].registry.collect():
+        if family.name.startswith("bridge_"):
+            suffix = {"counter": "_total", "info": "_info"}.get(family.type, "")
+            yield family.name, f"`{family.name}{suffix}` |"
+            yield f"help of {family.name}", family.documentation
+
+
+def _instruments() -> Iterator[Named]:
+    for instrument in instruments.load().values():
+        yield instrument.name, f"| `{instrument.name}` | `{instrument.address}` | {instrument.kind} |"
+        for parameter in instrument.parameters:
+            low, high = parameter.range
+            yield f"{instrument.name}.{parameter.name}", f"`{parameter.name}` {low:g}–{high:g}"
+
+
+DOCUMENTED: list[Named] = [
+    *_settings(),
+    *_routes(),
+    *_metrics(),
+    *_instruments(),
+    *((f"command {name}", f"`singing-pager {name}") for name in cli.main.commands),
+    *((f"drop {reason}", f"| `{reason}` |") for reason in Drop),
+    *((f"failure {reason}", f"`{reason}`") for reason in Failure),
+    *((f"key {key}", f"| `{key}` | {meaning} |") for key, meaning in score.keys()),
+]
+
+
+@pytest.mark.parametrize(("name", "written"), DOCUMENTED, ids=[name for name, _ in DOCUMENTED])
+def test_the_reference_has_it(name: str, written: str) -> None:
+    """Whatever exists stands in docs/reference.md, as the code has it."""
+    assert written in REFERENCE, f"docs/reference.md lacks {name}"
+
+
+def test_the_reference_has_nothing_that_is_gone() -> None:
+    """Every setting and metric that the reference names exists."""
+    names = {setting.env for setting in config.settings()}
+    rows = re.findall(r"^\| `([A-Z][A-Z_]+)` \|", REFERENCE, re.MULTILINE)
+    assert names == set(rows)
+    families = {family.name for family in _engine()[1].registry.collect()}
+    named = re.findall(r"^\| `(bridge_\w+?)(?:_total|_info)?` \|", REFERENCE, re.MULTILINE)
+    assert {name for name in families if name.startswith("bridge_")} == set(named)
+
+
+@pytest.mark.parametrize("name", instruments.load())
+def test_every_instrument_is_described(name: str) -> None:
+    """docs/sound.md says how each instrument sounds; the alarms by their severity."""
+    page = (ROOT / "docs/sound.md").read_text()
+    severity = instruments.load()[name].severity
+    assert f"`{name}`" in page or (severity and f" {severity} " in page)
+
+
+@pytest.mark.parametrize("name", [*SCALES, *REDUCTIONS])
+def test_the_score_page_names_every_scale_and_reduction(name: str) -> None:
+    """What a score may name stands in docs/score.md."""
+    assert re.search(rf"\b{name}\b", SCORE_PAGE)
+
+
+def _blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("text", _blocks(SCORE_PAGE, "yaml"))
+def test_every_example_of_a_score_is_a_good_score(text: str, tmp_path: Path) -> None:
+    """The examples of docs/score.md pass `singing-pager check`."""
+    file = tmp_path / "score.yaml"
+    file.write_text(text)
+    assert score.load(file, instruments.load()) is not None
+
+
+def test_the_example_of_a_configuration_file_is_good(tmp_path: Path) -> None:
+    """The configuration file of docs/reference.md is read as it stands, but for the place of its secret."""
+    (text,) = _blocks(REFERENCE, "yaml")
+    secret = tmp_path / "secret"
+    secret.write_text("hush\n")
+    file = tmp_path / "pager.yaml"
+    file.write_text(text.replace("/run/secrets/mqtt", str(secret)))
+    read = config.load({}, {}, file)
+    assert ("broker.example", "hush") == (read.mqtt.host, read.mqtt.password.get_secret_value())
+
+
+def _curls() -> list[tuple[str, bytes]]:
+    commands = [shlex.split(line, comments=True) for block in _blocks(README, "sh") for line in block.splitlines()]
+    return [(words[1], words[3].encode()) for words in commands if words[:1] == ["curl"] and "-d" in words]
+
+
+@pytest.mark.parametrize(("url", "body"), _curls())
+def test_every_curl_of_the_readme_sends_what_is_taken(url: str, body: bytes) -> None:
+    """The bodies that the README posts are read as alerts and readings."""
+    if url.endswith("/alert"):
+        assert 1 == len(alertmanager.decode(body).alerts)
+    else:
+        assert url.endswith("/metric")
+        assert "metrics/cpu" == generic.reading(body, at=0.0, route="/metric").stream
+
+
+def test_the_readme_has_something_to_send() -> None:
+    """The check above is not passed by an empty list."""
+    assert 3 == len(_curls())
+
+
+@pytest.mark.parametrize("page", sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")]), ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """Relative links and anchors of the documentation exist."""
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text()):
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{page.name}: {target}"
+        if anchor:
+            titles = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+            assert anchor in slugs, f"{page.name}: {target}; there are {sorted(slugs)}"
+
+
+def test_the_documents_are_yaml_where_they_say_so() -> None:
+    """Every YAML block of every page is YAML."""
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
+        for text in _blocks(page.read_text(), "yaml"):
+            assert yamlfile.parse(text, page.name).data is not None
