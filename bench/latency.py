@@ -16,6 +16,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from broker import Broker
+from flood import Flood
 from machine import described, free_port, pager, process, wait_for_port
 
 RATE = 500
@@ -154,6 +156,25 @@ def quiet() -> Iterator[dict[str, str]]:
     yield {}
 
 
+@contextlib.contextmanager
+def flooded(seconds: float) -> Iterator[dict[str, str]]:
+    """A real Mosquitto with 20,000 readings a second, which the bridge reads."""
+    with tempfile.TemporaryDirectory() as home, Broker(Path(home)) as broker:
+        # as long as the measuring takes, start and pauses included
+        flood = Flood(broker.port, 20_000, seconds * 2 + 30).start()
+        try:
+            yield {"MQTT_HOST": "127.0.0.1", "MQTT_PORT": str(broker.port)}
+        finally:
+            flood.terminate()
+            flood.communicate()
+
+
 if __name__ == "__main__":
+    duration = float(sys.argv[1]) if len(sys.argv) > 1 else 15.0
     print(described())
-    compare(15, quiet, "Alert latency, HTTP arrival to datagram, nothing else going on")
+    compare(duration, quiet, "Alert latency, HTTP arrival to datagram, nothing else going on")
+    compare(
+        duration,
+        lambda: flooded(duration),
+        "The same while the bridge reads 20,000 MQTT messages a second and /metrics is scraped every second",
+    )

@@ -10,6 +10,8 @@ from singing_pager.model import AlertChange, Drop, Status
 
 __all__ = ["AlertObject", "alert_change", "label_text", "texts", "unix_time"]
 
+_GO_ZERO = "0001-"
+_STATUSES = {str(status): status for status in Status}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -49,6 +51,7 @@ def alert_change(raw_alert: AlertObject, *, at: float, route: str) -> AlertChang
         labels=labels,
         annotations=texts(raw_alert.annotations),
         starts_at=unix_time(raw_alert.starts_at),
+        ends_at=unix_time(raw_alert.ends_at),
         at=at,
         route=route,
         fault=None if status else Drop.UNREADABLE,
@@ -58,7 +61,9 @@ def alert_change(raw_alert: AlertObject, *, at: float, route: str) -> AlertChang
 
 def texts(raw_labels: Mapping[str, object] | None) -> dict[str, str]:
     """Give labels or annotations with every value as text."""
-    return {name: label_text(value) for name, value in raw_labels.items()} if raw_labels else {}
+    if not raw_labels:
+        return {}
+    return {name: value if type(value) is str else label_text(value) for name, value in raw_labels.items()}
 
 
 def label_text(value: object) -> str:
@@ -80,7 +85,7 @@ def unix_time(text: str | None) -> float | None:
     >>> unix_time("0001-01-01T00:00:00Z") is None
     True
     """
-    if not text:
+    if not text or text.startswith(_GO_ZERO):
         return None
     try:
         moment = msgspec.convert(text, datetime)
@@ -92,8 +97,7 @@ def unix_time(text: str | None) -> float | None:
 
 
 def _status(raw_alert: AlertObject, at: float) -> Status | None:
-    word = (raw_alert.status or "").lower()
-    if word:
-        return next((status for status in Status if status == word), None)
+    if raw_alert.status:
+        return _STATUSES.get(raw_alert.status) or _STATUSES.get(raw_alert.status.lower())
     ended = unix_time(raw_alert.ends_at)
     return Status.RESOLVED if ended is not None and ended <= at else Status.FIRING

@@ -38,5 +38,5 @@ def reading(body: bytes, *, at: float, route: str) -> Reading:
         raise BodyError(f"type: 1 to {_LONGEST_TYPE} characters without +, # and NUL are allowed, as in an MQTT topic")
     found = number(given.value, ())
     if isinstance(found, Drop):
-        raise BodyError(f"value: {found}; a number, or a text that begins with one, is allowed")
+        raise BodyError("value: holds no finite number; a number, or a text that begins with one, is allowed")
     return Reading(stream=f"metrics/{given.type}", data=given.value, at=at, route=route)

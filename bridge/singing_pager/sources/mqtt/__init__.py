@@ -26,14 +26,14 @@ class Inbox(Protocol):
 class Count(Protocol):
     """Adds `n` to `bridge_messages_total{route,result}`, on the loop's thread only."""
 
-    def __call__(self, route: str, result: str, n: int) -> None:
+    def __call__(self, route: str, result: str, n: int, /) -> None:
         """Count `n` messages of a route that ended so."""
 
 
 class Connected(Protocol):
     """Sets `bridge_mqtt_connected{connection}`, on the loop's thread only."""
 
-    def __call__(self, connection: str, up: bool) -> None:  # noqa: FBT001 - a gauge has two values
+    def __call__(self, connection: str, /, *, up: bool) -> None:
         """Say that a connection is up, or down."""
 
 
