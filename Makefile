@@ -35,7 +35,7 @@ bench: .venv/dev ## measure latency, the MQTT flood and memory beside their base
 	scripts/test-packages
 	$(bin)/python bench/run.py
 
-test-compose: ## bring every compose profile up for real and listen (needs a Docker Engine)
+test-compose: .venv/dev ## bring every compose profile up for real and listen (needs a Docker Engine)
 	tests/real/compose.sh
 
 lock: .venv/dev ## renew the locked versions

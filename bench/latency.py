@@ -33,6 +33,10 @@ heartbeat: {every: 60}
 """
 
 
+Around = Callable[[], contextlib.AbstractContextManager[dict[str, str]]]
+"""What goes on meanwhile; gives the settings by which the bridge takes part in it."""
+
+
 class Client:
     """One keep-alive connection, and the socket at which the datagram arrives."""
 
@@ -79,7 +83,7 @@ def measure(http_port: int, osc: socket.socket, seconds: float) -> list[float]:
     client = Client(http_port, osc)
     client.once()
     time.sleep(0.5)
-    osc.setblocking(False)
+    osc.settimeout(0)
     with contextlib.suppress(BlockingIOError):
         while True:
             osc.recv(65536)
@@ -96,7 +100,8 @@ def measure(http_port: int, osc: socket.socket, seconds: float) -> list[float]:
 def told(name: str, taken: list[float]) -> float:
     """Print a row; the p99."""
     cuts = statistics.quantiles(taken, n=1000)
-    print(f"{name:44} p50 {cuts[499]:6.0f}  p95 {cuts[949]:6.0f}  p99 {cuts[989]:6.0f}  max {max(taken):7.0f} µs  n {len(taken)}")
+    figures = f"p50 {cuts[499]:6.0f}  p95 {cuts[949]:6.0f}  p99 {cuts[989]:6.0f}  max {max(taken):7.0f} µs"
+    print(f"{name:36} {figures}  n {len(taken)}")
     return cuts[989]
 
 
@@ -127,7 +132,9 @@ def osc_socket() -> Iterator[socket.socket]:
         yield osc
 
 
-def compare(seconds: float, around: Callable[[], contextlib.AbstractContextManager[dict[str, str]]], title: str) -> None:
+def compare(
+    seconds: float, around: Callable[[], contextlib.AbstractContextManager[dict[str, str]]], title: str
+) -> None:
     """Measure both, in turns, with the same things going on around them."""
     print(title)
     taken: dict[str, list[float]] = {"bare": [], "pager": []}

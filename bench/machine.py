@@ -32,7 +32,9 @@ def wait_for_port(port: int, seconds: float = 20) -> None:
 
 
 @contextlib.contextmanager
-def process(*command: str, env: Mapping[str, str] | None = None, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    *command: str, env: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program for as long as the block."""
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(log.open("wb")) if log else subprocess.DEVNULL
@@ -61,7 +63,11 @@ def pager(http: int, osc: int, **env: str) -> Iterator[subprocess.Popen[bytes]]:
 def described() -> str:
     """Say what machine the figures are of."""
     model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.machine(),
     )
     return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, Python {platform.python_version()}"

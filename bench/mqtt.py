@@ -99,7 +99,8 @@ def compare(seconds: float) -> None:
                     time.sleep(2)
                     lost = sent - (read() - already)
                 print(
-                    f"  {name:18}{sent / took:10.0f}{cpu / sent * 1e6:17.1f}{100 * cpu / took:8.1f}{lost:10d}", flush=True
+                    f"  {name:18}{sent / took:10.0f}{cpu / sent * 1e6:17.1f}{100 * cpu / took:8.1f}{lost:10d}",
+                    flush=True,
                 )
 
 
@@ -107,7 +108,11 @@ def flat(topics: int, messages: int) -> None:
     """Print the memory of the bridge while many topics come by."""
     print(f"Memory: {messages:,} messages on {topics:,} topics")
     rate = 20_000
-    with tempfile.TemporaryDirectory() as home, Broker(Path(home)) as broker, bridge(broker.port, free_port()) as (child, _):
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Broker(Path(home)) as broker,
+        bridge(broker.port, free_port()) as (child, _),
+    ):
         sizes = [child.memory_info().rss]
         flood = Flood(broker.port, rate, messages / rate, topics).start()
         while flood.poll() is None:

@@ -1,7 +1,7 @@
 """10,000 alerts in one body, as Alertmanager sends them: how long is the loop ever held?
 
-The bridge runs in this process beside a watch that wants to be woken every millisecond; how late it is woken is how long
-the loop was held. A process of its own posts the body.
+The bridge runs in this process beside a watch that wants to be woken every millisecond; how late it is woken is how
+long the loop was held. A process of its own posts the body.
 """
 
 import asyncio
@@ -40,6 +40,10 @@ def body() -> bytes:
     return json.dumps({"version": "4", "status": "firing", "receiver": "pager", "alerts": alerts}).encode()
 
 
+def _start(words: list[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+
+
 async def watched(port: int, content: Path) -> None:
     """Post once the bridge is up, and watch the loop meanwhile."""
     held: list[float] = []
@@ -52,7 +56,7 @@ async def watched(port: int, content: Path) -> None:
         if posting is None:
             if time.monotonic() - began > 1:
                 words = [sys.executable, __file__, "post", str(port), str(content)]
-                posting = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+                posting = _start(words)
         else:
             held.append(late)
     # what is left in the inbox is taken in further slices
@@ -66,19 +70,16 @@ async def watched(port: int, content: Path) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def main() -> None:
+async def main(content: Path) -> None:
     """Run the bridge and the watch."""
     http = free_port()
     config = Config(
         osc=Osc(port=free_port()), mqtt=Mqtt(port=free_port()), http=Http(port=http), metrics=Metrics(port=free_port()),
         log=Log(level="error"),
     )  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        content = Path(folder, "body.json")
-        content.write_bytes(body())
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(app.run(config))
-            tasks.create_task(watched(http, content))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(app.run(config))
+        tasks.create_task(watched(http, content))
 
 
 def post(port: int, content: Path) -> None:
@@ -97,4 +98,7 @@ if __name__ == "__main__":
         case _:
             print(described())
             print(f"One body of {ALERTS:,} alerts")
-            uvloop.run(main())
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, "body.json")
+                file.write_bytes(body())
+                uvloop.run(main(file))

@@ -49,7 +49,7 @@ def _routes() -> Iterator[Named]:
     for router in routers:
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            for method in route.methods:
+            for method in route.methods or ():
                 yield f"{method} {route.path}", f"`{method} {route.path}`"
 
 
@@ -77,7 +77,7 @@ DOCUMENTED: list[Named] = [
     *((f"command {name}", f"`singing-pager {name}") for name in cli.main.commands),
     *((f"drop {reason}", f"| `{reason}` |") for reason in Drop),
     *((f"failure {reason}", f"`{reason}`") for reason in Failure),
-    *((f"key {key}", f"| `{key}` | {meaning} |") for key, meaning in score.keys()),
+    *((f"key {key}", f"| `{key}` | {meaning} |") for key, meaning in score.every_key()),
 ]
 
 
@@ -131,7 +131,7 @@ def test_the_example_of_a_configuration_file_is_good(tmp_path: Path) -> None:
     file = tmp_path / "pager.yaml"
     file.write_text(text.replace("/run/secrets/mqtt", str(secret)))
     read = config.load({}, {}, file)
-    assert ("broker.example", "hush") == (read.mqtt.host, read.mqtt.password.get_secret_value())
+    assert (read.mqtt.host, read.mqtt.password.get_secret_value()) == ("broker.example", "hush")
 
 
 def _curls() -> list[tuple[str, bytes]]:
@@ -143,15 +143,15 @@ def _curls() -> list[tuple[str, bytes]]:
 def test_every_curl_of_the_readme_sends_what_is_taken(url: str, body: bytes) -> None:
     """The bodies that the README posts are read as alerts and readings."""
     if url.endswith("/alert"):
-        assert 1 == len(alertmanager.decode(body).alerts)
+        assert len(alertmanager.decode(body).alerts) == 1
     else:
         assert url.endswith("/metric")
-        assert "metrics/cpu" == generic.reading(body, at=0.0, route="/metric").stream
+        assert generic.reading(body, at=0.0, route="/metric").stream == "metrics/cpu"
 
 
 def test_the_readme_has_something_to_send() -> None:
     """The check above is not passed by an empty list."""
-    assert 3 == len(_curls())
+    assert len(_curls()) == 3
 
 
 @pytest.mark.parametrize("page", sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")]), ids=lambda page: page.name)

@@ -20,7 +20,7 @@ from singing_pager.core.instrument import Catalogue
 from singing_pager.core.matching import unshared
 from singing_pager.core.pipeline import Core
 from singing_pager.engine import Clock, Engine, Sink
-from singing_pager.errors import ConfigError
+from singing_pager.errors import BusyError, ConfigError, PagerError
 from singing_pager.metrics import Instruments
 from singing_pager.model import Drop, Reload
 from singing_pager.sinks.log import LogSink
@@ -52,7 +52,7 @@ async def run(config: Config) -> None:
     """
     # threads that render metrics or publish hand the interpreter back to the loop within this many seconds
     sys.setswitchinterval(0.0005)
-    disable_created_metrics()
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     clock = Clock()
     catalogue = instruments.load()
     path = Path(config.score) if config.score else None
@@ -75,7 +75,8 @@ async def run(config: Config) -> None:
             sinks.append(MqttSink(alerts, routes_from_mqtt=routes, count=counts.published))
 
         def reload() -> None:
-            engine.offer((Reload(engine.now(), score.load(path, catalogue)),))
+            if not engine.offer((Reload(engine.now(), score.load(path, catalogue)),)):
+                raise BusyError("the inbox is full; try again")
             _log.info("the score %s has been read again", path or "that came with the pager")
 
         app = application(
@@ -187,7 +188,7 @@ def _on_signals(stack: contextlib.AsyncExitStack, reload: Callable[[], None]) ->
     def reread() -> None:
         try:
             reload()
-        except ConfigError as error:
+        except PagerError as error:
             _log.error("the score stays as it was:\n%s", error)
 
     answers = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: reread}

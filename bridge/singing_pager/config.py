@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from singing_pager.core.matching import checked_filter
 from singing_pager.errors import ConfigError
 from singing_pager.yamlfile import Document, KeyPath, faults, read
 
@@ -22,18 +23,30 @@ def _words(given: object) -> object:
     return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
 
 
-Words = Annotated[list[str], BeforeValidator(_words)]
+def _host(name: str) -> str:
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        name = " "
+    if not name.isprintable() or " " in name:
+        raise ValueError("is no name or address of a host")
+    return name
+
+
+TopicFilters = Annotated[list[Annotated[str, AfterValidator(checked_filter)]], BeforeValidator(_words)]
 """A list; in the environment and in flags separated by commas."""
+
+Host = Annotated[str, AfterValidator(_host)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", validate_default=True)
+    model_config = ConfigDict(extra="forbid", validate_default=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
 class Osc(_Section):
     """Where the sound is made."""
 
-    host: str = Field(
+    host: Host = Field(
         default="127.0.0.1", description="host of sclang or scsynth; with protocol tcp: address to listen on"
     )
     port: Port = Field(default=57120, description="its port")
@@ -49,7 +62,7 @@ class Osc(_Section):
 class Mqtt(_Section):
     """The broker."""
 
-    host: str = Field(default="", description="host of the broker; empty: try localhost, and go on without one")
+    host: Host = Field(default="", description="host of the broker; empty: try localhost, and go on without one")
     port: Port = Field(default=1883, description="its port")
     client_id: str = Field(default="singing-pager", min_length=1, max_length=64, description="MQTT client id")
     username: str = Field(default="", description="user name")
@@ -58,8 +71,8 @@ class Mqtt(_Section):
     ca_file: str = Field(default="", description="certificates to trust, in place of the system's (PEM)")
     cert_file: str = Field(default="", description="client certificate (PEM)")
     key_file: str = Field(default="", description="its key (PEM)")
-    alerts: Words = Field(default=["alerts/#"], description="topic filters of alerts, QoS 1")
-    metrics: Words = Field(default=["metrics/#"], description="topic filters of readings, QoS 0")
+    alerts: TopicFilters = Field(default=["alerts/#"], description="topic filters of alerts, QoS 1")
+    metrics: TopicFilters = Field(default=["metrics/#"], description="topic filters of readings, QoS 0")
     publish: bool = Field(default=True, description="publish what comes in by HTTP")
     keepalive: int = Field(default=30, ge=5, le=3600, description="seconds between signs of life")
     session_expiry: int = Field(
@@ -70,7 +83,7 @@ class Mqtt(_Section):
 class Http(_Section):
     """Webhooks and health."""
 
-    host: str = Field(default="127.0.0.1", description="address to listen on")
+    host: Host = Field(default="127.0.0.1", description="address to listen on")
     port: Port = Field(default=8000, description="port to listen on")
     body_limit: int = Field(default=8_388_608, ge=1024, description="bytes of the largest body that is read")
 
@@ -78,7 +91,7 @@ class Http(_Section):
 class Metrics(_Section):
     """The scrape target of Prometheus."""
 
-    host: str = Field(default="127.0.0.1", description="address to listen on")
+    host: Host = Field(default="127.0.0.1", description="address to listen on")
     port: Port = Field(default=9109, description="port to listen on")
 
 
@@ -168,7 +181,8 @@ def load(environ: Mapping[str, str], flags: Mapping[str, str], file: Path | None
     try:
         return Config.model_validate(gathered.data)
     except ValidationError as error:
-        raise ConfigError("\n".join(f"{gathered.where(path)}: {fault}" for path, fault in faults(error))) from error
+        found = faults(error, Config)
+        raise ConfigError("\n".join(f"{gathered.where(path)}: {fault}" for path, fault in found)) from error
 
 
 class _Gathered:
@@ -180,7 +194,10 @@ class _Gathered:
         self._document = document
         self._places: dict[KeyPath, str] = {}
         self.data: dict[str, object] = {
-            key: dict(value) if isinstance(value, dict) else value for key, value in (document.data or {}).items()
+            # a section whose keys are all commented out is empty, and null to YAML
+            key: dict(value) if isinstance(value, dict) else value
+            for key, value in (document.data or {}).items()
+            if value is not None
         }
 
     def put(self, path: tuple[str, ...], value: object, place: str) -> None:
@@ -205,10 +222,14 @@ class _Gathered:
             place = self.where((section, twin))
             if tree.get(key):
                 raise ConfigError(f"{place}: {key} is set too; allowed: one of the two")
+            path = Path(str(tree.pop(twin)))
             try:
-                tree[key] = Path(str(tree.pop(twin))).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigError(f"{place}: {error}") from error
+                tree[key] = path.read_text(encoding="utf-8").rstrip("\r\n")
+            except OSError as error:
+                raise ConfigError(f"{place}: {path}: {error.strerror or error}") from error
+            except ValueError:
+                # the exception would show what it could not read
+                raise ConfigError(f"{place}: {path}: not UTF-8") from None
 
     def where(self, path: KeyPath) -> str:
         for end in range(len(path), 0, -1):

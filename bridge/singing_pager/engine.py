@@ -16,9 +16,9 @@ _log = logging.getLogger("singing_pager.engine")
 
 _CAPACITY = 50_000
 """Events that may wait: several of the largest bodies that Alertmanager sends."""
-_SLICE = 0.004
+_SLICE = 0.003
 """Seconds that the line may hold the loop before others have a turn."""
-_MOMENT = 128
+_MOMENT = 64
 """Events of one moment: what they make sound leaves together."""
 
 

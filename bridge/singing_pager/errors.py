@@ -2,12 +2,13 @@
 
     PagerError
     ├── ConfigError      a setting, a score or a catalogue is wrong: the process does not start
-    └── BodyError        an HTTP body or MQTT payload can never be right
+    ├── BodyError        an HTTP body or MQTT payload can never be right
+    └── BusyError        not now: the inbox is full
 
 Neither is raised through the line: bad input becomes an outcome with a `Drop`.
 """
 
-__all__ = ["BodyError", "ConfigError", "PagerError"]
+__all__ = ["BodyError", "BusyError", "ConfigError", "PagerError"]
 
 
 class PagerError(Exception):
@@ -20,3 +21,7 @@ class ConfigError(PagerError):
 
 class BodyError(PagerError):
     """Why a body cannot be an alert or a reading."""
+
+
+class BusyError(PagerError):
+    """What was asked may succeed later."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from singing_pager.core.instrument import Catalogue, Instrument, Kind, Parameter
 from singing_pager.model import Priority
@@ -25,6 +25,12 @@ class _Parameter(BaseModel):
     units: str = ""
     range: Annotated[tuple[float, float], AfterValidator(_rising)]
     default: float
+
+    @model_validator(mode="after")
+    def _inside(self) -> "_Parameter":
+        if not self.range[0] <= self.default <= self.range[1]:
+            raise ValueError(f"default {self.default:g} is outside the range {self.range[0]:g} to {self.range[1]:g}")
+        return self
 
 
 class _Instrument(BaseModel):

@@ -7,9 +7,9 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from singing_pager.core.instrument import Catalogue, Instrument, Kind
+from singing_pager.core.instrument import Catalogue, Instrument, Kind, Parameter
 from singing_pager.core.mapping import Mapping, Outside, Warp
-from singing_pager.core.matching import Matcher, parse_matchers, unshared
+from singing_pager.core.matching import Matcher, checked_filter, parse_matchers
 from singing_pager.core.numbers import REDUCTIONS
 from singing_pager.core.rules import AlertRule, Limits, MetricRule, Score, Sound
 from singing_pager.core.scales import SCALES
@@ -17,34 +17,38 @@ from singing_pager.errors import ConfigError
 from singing_pager.model import Priority
 from singing_pager.yamlfile import Document, KeyPath, checked, parse, read
 
-__all__ = ["ScoreFile", "load"]
+__all__ = ["ScoreFile", "every_key", "load"]
 
 _T = TypeVar("_T")
+
+_FINEST = 1e-6
+"""Least step of a mapping, in the parameter's own units."""
 
 
 def _one_of(allowed: dict[str, _T]) -> Callable[[str], str]:
     def check(name: str) -> str:
-        if name and name not in allowed:
+        if name not in allowed:
             raise ValueError(f"{name!r} is not known; allowed: {', '.join(allowed)}")
         return name
 
     return check
 
 
-def _topic_filter(text: str) -> str:
-    levels = unshared(text).split("/")
-    wild = [level for level in levels if "#" in level or "+" in level]
-    if not text or any(len(level) > 1 for level in wild) or "#" in levels[:-1]:
-        raise ValueError(f"{text!r} is no MQTT topic filter: + stands for one whole level, # for the rest at the end")
-    return text
-
-
-def _matchers(given: object) -> object:
+def _matchers(given: object) -> list[Matcher]:
     """Matchers as a mapping of equalities, as Alertmanager's text, or as a list of such texts."""
     if isinstance(given, dict):
-        return [Matcher(str(label), "=", str(value)) for label, value in given.items()]
+        return [Matcher(str(label), "=", _text(value, f"the value of {label}")) for label, value in given.items()]
+    if given is None:
+        raise ValueError("is empty; {} matches every alert")
     texts = given if isinstance(given, list) else [given]
-    return [matcher for text in texts for matcher in parse_matchers(str(text))]
+    return [matcher for text in texts for matcher in parse_matchers(_text(text, "a list of matchers"))]
+
+
+def _text(given: object, what: str) -> str:
+    """Give a text, or a whole number as text; what else YAML makes of a bare word is not what the label says."""
+    if isinstance(given, str) or (isinstance(given, int) and not isinstance(given, bool)):
+        return str(given)
+    raise ValueError(f"{given!r} is no text; write {what} in quotes")
 
 
 class _Entry(BaseModel):
@@ -59,13 +63,15 @@ class MapEntry(_Entry):
     warp: Warp = Field(default=Warp.LIN, description="lin: equal differences; exp: equal ratios")
     step: float = Field(default=0, ge=0, description="round the output to multiples of this")
     scale: Annotated[str, AfterValidator(_one_of(SCALES))] = Field(default="", description="tune the output to this")
-    root: float = Field(default=440, gt=0, description="first degree of the scale in Hz")
+    root: float = Field(default=440, ge=1, le=20_000, description="first degree of the scale in Hz, in any octave")
     outside: Outside = Field(default=Outside.CLAMP, description="clamp a value outside `from`, or drop the reading")
 
     @model_validator(mode="after")
     def _possible(self) -> "MapEntry":
         if self.from_[0] == self.from_[1]:
             raise ValueError("from: the two ends are the same")
+        if 0 < self.step < _FINEST:
+            raise ValueError(f"step: {self.step:g} is too fine; 0 (none) or at least {_FINEST:g} is allowed")
         if (self.warp is Warp.EXP or self.scale) and min(self.range) * max(self.range) <= 0:
             raise ValueError("range: with warp exp or a scale both ends must be of one sign and not 0")
         if self.scale and min(self.range) <= 0:
@@ -97,7 +103,7 @@ class MetricEntry(SoundEntry):
     """Which readings sound how."""
 
     name: str = Field(default="", description="what logs and outcomes call the rule")
-    topic: Annotated[str, AfterValidator(_topic_filter)] = Field(default="", description="MQTT topic filter")
+    topic: Annotated[str, AfterValidator(checked_filter)] = Field(default="", description="MQTT topic filter")
     stream: str = Field(default="", description="name of a stream, in place of `topic`")
     path: str = Field(default="", description="where the number is in a JSON payload, such as sensors.0.temp")
     of: Annotated[str, AfterValidator(_one_of(REDUCTIONS))] = Field(
@@ -110,7 +116,8 @@ class MetricEntry(SoundEntry):
     @model_validator(mode="after")
     def _one_source(self) -> "MetricEntry":
         if bool(self.topic) == bool(self.stream):
-            raise ValueError("needs either topic or stream")
+            has = "both topic and" if self.topic else "neither topic nor"
+            raise ValueError(f"has {has} stream; one of the two is needed")
         return self
 
 
@@ -124,7 +131,7 @@ class VoicesEntry(_Entry):
     """How much may sound at once."""
 
     held: int = Field(default=4, ge=1, le=64, description="streams at once")
-    struck: int = Field(default=12, ge=1, le=64, description="alarms and earcons at once")
+    struck: int = Field(default=12, ge=1, le=1000, description="alarms and earcons at once")
     refresh: float = Field(default=5, ge=0.5, le=10, description="seconds until a held voice is told its state again")
 
 
@@ -198,6 +205,9 @@ class _Resolver:
             return None
         self._known(entry.map, sound.instrument, (*path, "map"))
         names = {parameter.name for parameter in sound.instrument.parameters}
+        for parameter in sound.instrument.parameters:
+            for end in entry.map[parameter.name].range if parameter.name in entry.map else ():
+                self._inside(end, parameter, (*path, "map", parameter.name, "range"))
         return MetricRule(
             name=entry.name or f"metrics[{index}]",
             stream=entry.topic or entry.stream,
@@ -221,12 +231,13 @@ class _Resolver:
         self._known(entry.params, instrument, (*path, "params"))
         for parameter in instrument.parameters:
             value = entry.params.get(parameter.name, parameter.default)
-            low, high = parameter.range
-            if not low <= value <= high:
-                self._fault(
-                    (*path, "params", parameter.name), f"{value:g} is outside {low:g} to {high:g} {parameter.units}"
-                )
+            self._inside(value, parameter, (*path, "params", parameter.name))
         return Sound(instrument, instrument.params(entry.params))
+
+    def _inside(self, value: float, parameter: Parameter, path: KeyPath) -> None:
+        low, high = parameter.range
+        if not low <= value <= high:
+            self._fault(path, f"{value:g} is outside {low:g} to {high:g} {parameter.units}".rstrip())
 
     def _instrument(self, name: str, path: KeyPath) -> Instrument | None:
         if name not in self._catalogue:
@@ -243,11 +254,11 @@ class _Resolver:
         self._faults.append(f"{self._document.where(path)}: {said}")
 
 
-def keys(model: type[BaseModel] = ScoreFile, prefix: str = "") -> Iterator[tuple[str, str]]:
+def every_key(model: type[BaseModel] = ScoreFile, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Every key of the score with what it means, for the documentation and its test."""
     for name, field in model.model_fields.items():
         key = prefix + (field.alias or name)
         yield key, field.description or ""
         for entry in (MapEntry, SoundEntry, AlertEntry, MetricEntry, HeartbeatEntry, VoicesEntry):
             if entry.__name__ in str(field.annotation):
-                yield from keys(entry, f"{key}.")
+                yield from every_key(entry, f"{key}.")

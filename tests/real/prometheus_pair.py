@@ -82,7 +82,11 @@ def prometheus(directory: Path, bridge_metrics: str, alertmanagers: str) -> Iter
     directory.mkdir(parents=True, exist_ok=True)
     port = free_port()
     _configuration(Path("prometheus/alerts.yml"), directory, {})
-    addresses = {"bridge:9109": bridge_metrics, "alertmanager:9093": alertmanagers, "localhost:9090": f"127.0.0.1:{port}"}
+    addresses = {
+        "bridge:9109": bridge_metrics,
+        "alertmanager:9093": alertmanagers,
+        "localhost:9090": f"127.0.0.1:{port}",
+    }
     # the node exporter is no part of this chain; something that answers stands where it would be scraped
     addresses["node-exporter:9100"] = bridge_metrics
     command = [

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bridge import Bridge, alert_body
 from broker import Broker, eventually
 from listening import Take
 from prometheus_pair import alertmanager, prometheus
 from studio import Studio
+
+from bridge import Bridge, alert_body
 
 pytestmark = [pytest.mark.needs("studio", "mosquitto"), pytest.mark.timeout(240)]
 
@@ -60,20 +61,22 @@ def test_a_rule_that_fires_in_prometheus_is_heard_as_the_critical_burst_and_its_
     """Prometheus, Alertmanager, bridge, sclang and scsynth play ten pulses at 880 Hz, then the sound of the resolve."""
     broker = Broker(tmp_path)
     before = studio.take().seconds
-    with Bridge(tmp_path, studio.port, broker.port, {**quiet, "MQTT_HOST": "127.0.0.1"}) as bridge:
-        with alertmanager(tmp_path / "am", f"127.0.0.1:{bridge.port}") as (am, _):
-            with prometheus(tmp_path / "prom", f"127.0.0.1:{bridge.metrics_port}", am.removeprefix("http://")):
-                strikes = "bridge_alerts_total"
-                assert eventually(lambda: bridge.metric(strikes, severity="critical", status="firing") >= 1, 60)
-                studio.take(3.0)
-                alarm = studio.take().between(before)
-                with broker:
-                    assert eventually(lambda: bridge.metric(strikes, severity="critical", status="resolved") >= 1, 60)
-                    kind = studio.take(2.5)
+    strikes = "bridge_alerts_total"
+    with (
+        Bridge(tmp_path, studio.port, broker.port, {**quiet, "MQTT_HOST": "127.0.0.1"}) as bridge,
+        alertmanager(tmp_path / "am", f"127.0.0.1:{bridge.port}") as (am, _),
+        prometheus(tmp_path / "prom", f"127.0.0.1:{bridge.metrics_port}", am.removeprefix("http://")),
+    ):
+        assert eventually(lambda: bridge.metric(strikes, severity="critical", status="firing") >= 1, 60)
+        studio.take(3.0)
+        alarm = studio.take().between(before)
+        with broker:
+            assert eventually(lambda: bridge.metric(strikes, severity="critical", status="resolved") >= 1, 60)
+            kind = studio.take(2.5)
 
     onsets = [pulse.onset for pulse in alarm.pulses()]
     first = alarm.between(onsets[0] + 0.02, onsets[0] + 0.14)
-    assert 10 == len(onsets)
+    assert len(onsets) == 10
     assert heard(first, 880), first.fundamental()
     assert alarm.true_peak <= -1
     assert kind.loudest() < alarm.loudest()
@@ -113,14 +116,15 @@ def test_an_alert_that_arrives_by_every_way_is_heard_once(
         received = "bridge_alerts_total"
         assert eventually(lambda: bridge.metric(received, severity="warning", status="firing") >= 1, 30)
         for _ in range(2):
-            assert 202 == bridge.post("/alert", alert_body("firing", **labels))[0]
+            assert bridge.post("/alert", alert_body("firing", **labels))[0] == 202
         alert = {"status": "firing", "labels": labels}
-        broker.publish("alerts/warning", json.dumps({"value": 1, "status": "firing", "alert": alert}).encode(), "-q", "1")
+        published = json.dumps({"value": 1, "status": "firing", "alert": alert}).encode()
+        broker.publish("alerts/warning", published, "-q", "1")
         assert eventually(lambda: bridge.metric(received, severity="warning", status="firing") >= 4, 30)
         time.sleep(2)  # whatever else the pair may send
 
-        assert 1 == bridge.log.count("firing warning DiskFull")
-        assert 1 == bridge.metric("bridge_cues_total", engine="osc", cue="strike") - _heartbeats(bridge)
+        assert bridge.log.count("firing warning DiskFull") == 1
+        assert bridge.metric("bridge_cues_total", engine="osc", cue="strike") - _heartbeats(bridge) == 1
 
 
 def _heartbeats(bridge: Bridge) -> int:

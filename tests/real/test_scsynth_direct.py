@@ -40,11 +40,12 @@ class Node(NamedTuple):
 class Server:
     """A scsynth that listens on TCP; it can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, jack: str) -> None:
         with socket.socket() as probe:
             probe.bind((HOST, 0))
             self.port: int = probe.getsockname()[1]
         self._log = folder / "scsynth.log"
+        self._environment = {**os.environ, "JACK_DEFAULT_SERVER": jack, "JACK_NO_START_SERVER": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,9 +58,10 @@ class Server:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 ["scsynth", "-t", str(self.port), "-R", "0", "-D", "0"],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                stdin=subprocess.DEVNULL,
             )
         end = time.monotonic() + 20
         while True:
@@ -76,26 +78,30 @@ class Server:
             self._process = None
 
 
-@pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Run scsynth on a JACK without a sound card."""
+@pytest.fixture(scope="module")
+def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a JACK without a sound card; give its name."""
     name = f"direct{os.getpid()}"
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
-    monkeypatch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
-    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
-    with (tmp_path / "jackd.log").open("wb") as log:
-        jackd = subprocess.Popen(
-            ["jackd", "-r", "-n", name, "-d", "dummy", "-r", "48000", "-p", "512"], stdout=log, stderr=log
-        )
-    made = Server(tmp_path)
+    command = ["jackd", "-r", "-n", name, "-d", "dummy", "-r", "48000", "-p", "512"]
+    with (tmp_path_factory.mktemp("jack") / "jackd.log").open("wb") as log:
+        jackd = subprocess.Popen(command, env={**os.environ, "JACK_NO_AUDIO_RESERVATION": "1"}, stdout=log, stderr=log)
     try:
         subprocess.run(["jack_wait", "-s", name, "-w", "-t", "20"], check=True, capture_output=True, timeout=30)
+        yield name
+    finally:
+        jackd.terminate()
+        jackd.wait(20)
+
+
+@pytest.fixture
+def server(tmp_path: Path, jack: str) -> Iterator[Server]:
+    """Run scsynth."""
+    made = Server(tmp_path, jack)
+    try:
         made.start()
         yield made
     finally:
         made.kill()
-        jackd.terminate()
-        jackd.wait(10)
 
 
 async def ask(port: int, question: bytes, answer: str) -> list[object]:
@@ -103,11 +109,12 @@ async def ask(port: int, question: bytes, answer: str) -> list[object]:
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
         writer.write(struct.pack(">i", len(question)) + question)
-        while True:
-            (length,) = struct.unpack(">i", await reader.readexactly(4))
-            found = OscMessage(await reader.readexactly(length))
-            if found.address == answer:
-                return list(found.params)
+        async with asyncio.timeout(10):
+            while True:
+                (length,) = struct.unpack(">i", await reader.readexactly(4))
+                found = OscMessage(await reader.readexactly(length))
+                if found.address == answer:
+                    return list(found.params)
     finally:
         writer.close()
         await writer.wait_closed()
@@ -131,7 +138,7 @@ async def tree(port: int) -> Node:
 async def until(holds: Callable[[], Awaitable[T]], seconds: float = 15.0) -> T:
     """Ask again until the answer is something."""
     async with asyncio.timeout(seconds):
-        while not (found := await holds()):
+        while not (found := await holds()):  # noqa: ASYNC110 - what is awaited has no event
             await asyncio.sleep(0.05)
     return found
 
@@ -194,8 +201,9 @@ def test_voices_on_the_stage(server: Server) -> None:
         assert await until(lambda: player.inside(ALARMS)) == ["alert_critical"]
         assert player.play(Hold("cpu:x", "cpu", (660.0,), 0), Hold("memory:x", "memory", (0.5,), 1))
         assert sorted(await until(lambda: player.inside(AMBIENCE))) == ["cpu", "memory"]
-        assert await ask(player.port, message("/s_get", 1000, "freq", "out"), "/n_set") == [
-            1000,
+        (cpu,) = [node.number for node in root.inside[0].inside]
+        assert await ask(player.port, message("/s_get", cpu, "freq", "out"), "/n_set") == [
+            cpu,
             "freq",
             660.0,
             "out",
@@ -208,7 +216,8 @@ def test_voices_on_the_stage(server: Server) -> None:
 
         await until(only_memory)
         status = await ask(player.port, message("/status"), "/status.reply")
-        assert status[3] == 6
+        definitions = len(list(instruments.compiled_path().glob("*.scsyndef")))
+        assert status[3:5] == [3, definitions]
 
     played(server.port, talk)
     assert "FAILURE" not in server.log, server.log

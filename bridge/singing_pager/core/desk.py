@@ -1,8 +1,10 @@
 """The alert desk: which alerts are firing, so that each is heard once, however often and by whichever way."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from singing_pager.model import AlertChange, Drop, Status
 
@@ -15,8 +17,7 @@ _REMEMBERED = 900.0
 """Seconds that a resolved alert is remembered: the peers of an Alertmanager cluster trail each other by less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
+class Active(Struct, frozen=True, gc=False):
     """An alert that is firing.
 
     Attributes:
@@ -30,8 +31,7 @@ class Active:
     until: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Struct, frozen=True, gc=False):
     ended: float | None
     """End of the occurrence on the sender's clock; None where the sender tells no times."""
     at: float
@@ -75,14 +75,13 @@ class Desk:
 
     def _fire(self, change: AlertChange, now: float) -> Drop | None:
         known = self._active.get(change.fingerprint)
-        if known is not None:
-            return Drop.ALREADY_FIRING if known.sounded else None
+        if known is not None and known.sounded:
+            return Drop.ALREADY_FIRING
         ended = self._ended.get(change.fingerprint)
         if ended is not None and _began_before(change, ended):
             return Drop.OUTDATED
-        if len(self._active) >= self._capacity:
+        if known is None and len(self._active) >= self._capacity:
             return Drop.DESK_FULL
-        self._ended.pop(change.fingerprint, None)
         until = None if change.lasts is None else now + change.lasts
         if until is not None:
             heappush(self._expiries, (until, change.fingerprint))
@@ -90,16 +89,28 @@ class Desk:
         return None
 
     def _resolve(self, change: AlertChange, now: float) -> Drop | None:
-        known = self._active.pop(change.fingerprint, None)
-        if known is None:
-            return Drop.NOT_ACTIVE
-        told = [time for time in (change.ends_at, change.starts_at, known.change.starts_at) if time is not None]
-        self._ended[change.fingerprint] = _Ended(max(told, default=None), now)
+        known = self._active.get(change.fingerprint)
+        if known is not None and _ended_before(change, known):
+            return Drop.OUTDATED
+        self._active.pop(change.fingerprint, None)
+        before = self._ended.pop(change.fingerprint, None)
+        told = [change.ends_at, change.starts_at]
+        if known is not None:
+            told.append(known.change.starts_at)
+        if before is not None:
+            told.append(before.ended)
+        self._ended[change.fingerprint] = _Ended(max((time for time in told if time is not None), default=None), now)
         if len(self._ended) > self._capacity:
             self._ended.popitem(last=False)
-        return None
+        # what was never heard to begin need not be heard to end
+        return None if known is not None and known.sounded else Drop.NOT_ACTIVE
 
 
 def _began_before(change: AlertChange, ended: _Ended) -> bool:
     """Whether a firing belongs to an occurrence that is over: only the sender's own clock can tell."""
     return change.starts_at is not None and ended.ended is not None and change.starts_at <= ended.ended
+
+
+def _ended_before(change: AlertChange, known: Active) -> bool:
+    """Whether a resolve belongs to an occurrence before the one that is firing: its peer is behind the others."""
+    return change.ends_at is not None and known.change.starts_at is not None and change.ends_at < known.change.starts_at

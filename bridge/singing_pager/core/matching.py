@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Matcher", "parse_matchers", "topic_matches", "unshared"]
+__all__ = ["Matcher", "checked_filter", "parse_matchers", "topic_matches", "unshared"]
+
 
 @lru_cache(maxsize=1024)
 def _anchored(pattern: str) -> re.Pattern[str]:
@@ -51,7 +52,7 @@ class Matcher:
         if "~" in self.operator:
             try:
                 _anchored(self.value)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"regular expression {self.value!r}: {error}") from error
 
     def __call__(self, labels: Mapping[str, str]) -> bool:
@@ -79,7 +80,8 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
             raise ValueError(f'{text!r} is not a list of matchers; write: severity="critical", team=~"db|web"')
         quoted = found["quoted"]
         value = found["bare"] if quoted is None else _unescape(quoted)
-        matchers.append(Matcher(_unescape(found["label"].strip('"')), found["operator"], value))
+        label = found["label"]
+        matchers.append(Matcher(_unescape(label[1:-1]) if label[0] == '"' else label, found["operator"], value))
         position = found.end()
     return tuple(matchers)
 
@@ -90,7 +92,20 @@ def _unescape(text: str) -> str:
 
 def unshared(topic_filter: str) -> str:
     """Strip `$share/<group>/` from a subscription: brokers match topics against what follows."""
-    return topic_filter.split("/", 2)[2] if topic_filter.startswith("$share/") else topic_filter
+    return topic_filter.split("/", 2)[-1] if topic_filter.startswith("$share/") else topic_filter
+
+
+def checked_filter(text: str) -> str:
+    """Give a topic filter back as it is; raises ValueError when it is none by MQTT 5's sections 4.7 and 4.8."""
+    levels = unshared(text).split("/")
+    wild = [level for level in levels if "#" in level or "+" in level]
+    if levels == [""] or "\0" in text or any(len(level) > 1 for level in wild) or "#" in levels[:-1]:
+        raise ValueError(f"{text!r} is no MQTT topic filter: + stands for one whole level, # for the rest at the end")
+    if text.startswith("$share/"):
+        group, rest = (*text.split("/", 2)[1:], "")[:2]
+        if not group or set(group) & set("+#") or not rest:
+            raise ValueError(f"{text!r} is no shared subscription: $share/<group>/<topic filter> is allowed")
+    return text
 
 
 def topic_matches(topic_filter: str, topic: str) -> bool:

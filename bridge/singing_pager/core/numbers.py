@@ -11,6 +11,7 @@ __all__ = ["REDUCTIONS", "number", "parse"]
 _NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 _WORDS = {"on": 1.0, "off": 0.0, "true": 1.0, "false": 0.0, "open": 1.0, "closed": 0.0, "online": 1.0, "offline": 0.0}
 _LONGEST = 64
+"""Characters of a text in which its number stands."""
 
 REDUCTIONS: dict[str, Callable[[Sequence[float]], float]] = {
     "last": lambda values: values[-1],
@@ -29,9 +30,10 @@ def parse(text: str) -> float | Drop:
     >>> parse("93%"), parse("1.2e3 ms"), parse("ON")
     (93.0, 1200.0, 1.0)
     """
-    found = _NUMBER.match(text[:_LONGEST])
+    found = _NUMBER.match(text[: _LONGEST + 1])
     if found:
-        return _finite(float(found[1]))
+        # a number that is cut short would be another number
+        return _finite(float(found[1])) if found.end() <= _LONGEST else Drop.NO_VALUE
     word = text.strip().lower()
     if word in _WORDS:
         return _WORDS[word]

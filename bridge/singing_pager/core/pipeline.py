@@ -44,6 +44,14 @@ class Core:
                 return Outcome(event, now, cues=self._reload(event.score))
         assert_never(event)
 
+    def sounds(self, stream: str) -> bool:
+        """Whether a stream sounds now: its readings go before those that nobody hears."""
+        return stream in self.voices.streams
+
+    def wants_all(self, stream: str) -> bool:
+        """Whether a rule asks for every message of a stream, not only for the last before each control tick."""
+        return self.score.reduces and any(rule.of != "last" for _, rule in self._rules_of(stream))
+
     def _reading(self, reading: Reading, now: float) -> Outcome:
         if reading.fault is not None:
             return Outcome(reading, now, drops=(reading.fault,))
@@ -99,7 +107,7 @@ class Core:
         self.desk.expire(now)
         cues: list[Cue] = []
         drone = self.score.drone()
-        if drone is not None and not self.voices.sounds(drone.key):
+        if drone is not None:
             cues.extend(_cues(self.voices.hold(drone, now)))
         for intent in self.voices.stale(now):
             cues.append(self.voices.release(intent.key))
@@ -118,17 +126,20 @@ class Core:
         return Strike("heartbeat", self.score.heartbeat.name, params)
 
     def _reload(self, score: object) -> tuple[Cue, ...]:
-        """Take a new score; only the voices that it no longer knows end, so that the sound has no gap."""
+        """Take a new score; only voices that it does not know or has no place for end, so that the sound has no gap."""
         if not isinstance(score, Score):
             raise TypeError(f"a {type(score).__name__} is not a score")
         self.score = score
         self.voices.limits = score.limits
         self._rules.clear()
-        wanted = {key for intent in self.voices.held for key, _ in score.metric_rules(intent.stream)}
+        held = self.voices.held
+        rules = (found for intent in held for found in score.metric_rules(intent.stream))
+        wanted = {(key, rule.sound.instrument.name) for key, rule in rules}
         drone = score.drone()
         if drone is not None:
-            wanted.add(drone.key)
-        gone = [intent.key for intent in self.voices.held if intent.key not in wanted]
+            wanted.add((drone.key, drone.instrument))
+        beyond = self.voices.beyond()
+        gone = [intent.key for intent in held if (intent.key, intent.instrument) not in wanted or intent in beyond]
         return tuple(self.voices.release(key) for key in gone)
 
 

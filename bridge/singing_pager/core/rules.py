@@ -101,7 +101,7 @@ class MetricRule:
             return number(reading.data, self.path)
         found = [number(data, self.path) for data in (*reading.before, reading.data)]
         values = [value for value in found if not isinstance(value, Drop)]
-        return float(REDUCTIONS[self.of](values)) if values else Drop.NO_VALUE
+        return number(REDUCTIONS[self.of](values), ()) if values else found[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,22 @@ class Score:
     ambience: Sound | None
     limits: Limits = field(default_factory=Limits)
 
+    @property
+    def reduces(self) -> bool:
+        """Whether any rule asks for more than the last message of a stream."""
+        return any(rule.of != "last" for rule in self.metrics)
+
     def alert_rule(self, labels: Labels[str, str]) -> AlertRule | None:
         """The first rule for these labels."""
         return next((rule for rule in self.alerts if rule.matches(labels)), None)
 
     def metric_rules(self, stream: str) -> tuple[tuple[str, MetricRule], ...]:
-        """Every rule for a stream, each with its voice id there."""
-        return tuple((rule.key(stream), rule) for rule in self.metrics if rule.matches(stream))
+        """Every rule for a stream, each with its voice id there; of two for the same voice, the first."""
+        rules: dict[str, MetricRule] = {}
+        for rule in self.metrics:
+            if rule.matches(stream):
+                rules.setdefault(rule.key(stream), rule)
+        return tuple(rules.items())
 
     def drone(self) -> Intent | None:
         """The ambience that says that the pager lives, for ever."""

@@ -38,4 +38,5 @@ def quantise(freq: float, scale: str, root: float, low: float, high: float) -> f
     pitches = (root * 2 ** (octave + shift + degree / 12) for shift in (-1, 0, 1) for degree in SCALES[scale])
     # a hair of tolerance: 440 * 2 ** (12 / 12) must count as 880
     inside = [pitch for pitch in pitches if low * (1 - 1e-9) <= pitch <= high * (1 + 1e-9)]
-    return min(inside, key=lambda pitch: abs(log2(pitch / freq)), default=freq)
+    nearest = min(inside, key=lambda pitch: abs(log2(pitch / freq)), default=freq)
+    return min(max(nearest, low), high)

@@ -1,6 +1,7 @@
 """Who may sound: a bounded number of held and struck voices, by right of way."""
 
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from math import inf
 
 from singing_pager.core.rules import Limits
@@ -31,6 +32,7 @@ class Voices:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._held: dict[str, _Held] = {}
+        self._streams: frozenset[str] = frozenset()
         self._struck: list[tuple[float, int]] = []
 
     @property
@@ -38,9 +40,13 @@ class Voices:
         """What the held voices sound."""
         return tuple(held.intent for held in self._held.values())
 
-    def sounds(self, key: str) -> bool:
-        """Whether a held voice of this id sounds."""
-        return key in self._held
+    @property
+    def streams(self) -> frozenset[str]:
+        """The streams that sound."""
+        return self._streams
+
+    def __len__(self) -> int:
+        return len(self._held)
 
     def hold(self, intent: Intent, now: float) -> tuple[Cue, ...] | Drop:
         """Begin a voice or bring it to new values; nothing to tell where the values are the same."""
@@ -53,23 +59,31 @@ class Voices:
         if slot is None:
             return Drop.VOICES_FULL
         self._held[intent.key] = held = _Held(intent, slot, heard=now, told=now)
+        self._streams = frozenset(held.intent.stream for held in self._held.values())
         return (*released, self._tell(held, now))
 
     def strike(self, intent: Intent, now: float) -> tuple[Cue, ...] | Drop:
         """Play a sound that ends by itself; one that is outranked plays on, but no longer counts."""
-        self._struck = [(ends, rank) for ends, rank in self._struck if ends > now]
+        while self._struck and self._struck[0][0] <= now:
+            heappop(self._struck)
         if len(self._struck) >= self.limits.struck:
             lowest = max(self._struck, key=lambda struck: struck[1])
             if lowest[1] <= intent.priority.rank:
                 return Drop.VOICES_FULL
             self._struck.remove(lowest)
-        self._struck.append((now + intent.lasts, intent.priority.rank))
+            heapify(self._struck)
+        heappush(self._struck, (now + intent.lasts, intent.priority.rank))
         return (Strike(intent.key, intent.instrument, intent.params, intent.notes),)
 
     def release(self, key: str) -> Release:
         """End a held voice; raises KeyError when none of that id sounds."""
         held = self._held.pop(key)
+        self._streams = frozenset(held.intent.stream for held in self._held.values())
         return Release(key, held.intent.instrument, held.slot)
+
+    def beyond(self) -> tuple[Intent, ...]:
+        """Voices that have no place any more since the limits became narrower."""
+        return tuple(held.intent for held in self._held.values() if held.slot >= self.limits.held)
 
     def stale(self, now: float) -> tuple[Intent, ...]:
         """Voices whose stream has been silent longer than it may."""

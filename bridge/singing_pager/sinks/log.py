@@ -11,6 +11,8 @@ _log = logging.getLogger("singing_pager")
 
 _AGAIN_AFTER = 60.0
 """Seconds after which a reason to drop that goes on is told again."""
+_LONGEST = 120
+"""Characters of a name that are written."""
 _QUIET = frozenset({Drop.ALREADY_FIRING, Drop.NOT_ACTIVE, Drop.OUTDATED, Drop.CONFLATED, Drop.ECHO})
 """Reasons that belong to an ordinary day."""
 
@@ -37,17 +39,17 @@ class LogSink:
         if isinstance(event, AlertChange) and outcome.cues:
             _log.info(
                 "%s %s %s → %s (%s)",
-                event.status, event.severity or "alert", event.name or event.fingerprint,
+                event.status, _plain(event.severity) or "alert", _plain(event.name or event.fingerprint),
                 ", ".join(cue.instrument for cue in outcome.cues), ", ".join(outcome.rules),
             )  # fmt: skip
         for cue in outcome.cues:
             match cue:
                 case Hold(voice, instrument) if voice not in self._sounding:
                     self._sounding.add(voice)
-                    _log.info("%s sounds as %s", voice, instrument)
+                    _log.info("%s sounds as %s", _plain(voice), instrument)
                 case Release(voice):
                     self._sounding.discard(voice)
-                    _log.info("%s has ended", voice)
+                    _log.info("%s has ended", _plain(voice))
                 case _:
                     pass
 
@@ -62,4 +64,9 @@ class LogSink:
         what = event.stream if isinstance(event, Reading) else event.name or event.fingerprint
         detail = f": {event.detail}" if event.detail else ""
         further = f" ({more} more since)" if more else ""
-        _log.warning("%s: %s of %r%s%s", event.route, drop, what[:120], detail, further)
+        _log.warning("%s: %s of %r%s%s", event.route, drop, what[:_LONGEST], detail, further)
+
+
+def _plain(text: str) -> str:
+    """Give what somebody sent as one line of a terminal: no line ends, no escape sequences, not too long."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:_LONGEST])

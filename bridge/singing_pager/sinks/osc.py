@@ -47,7 +47,7 @@ def osc_arg(value: object) -> tuple[str, int | float | str | bytes]:
         with bytes.
 
     Raises:
-        ValueError: A number is not finite or does not fit.
+        ValueError: A number is not finite or does not fit, or a blob is empty.
         TypeError: The value is none of these; NumPy's own scalars are none, but for `float64`, which is a float.
     """
     match value:
@@ -66,6 +66,8 @@ def osc_arg(value: object) -> tuple[str, int | float | str | bytes]:
             raw = value.replace("\0", "").encode("utf-8", "replace")[:_LONGEST_TEXT]
             return "s", raw.decode("utf-8", "ignore")
         case bytes():
+            if not value:
+                raise ValueError("a blob has at least one byte")
             return "b", value
         case _:
             raise TypeError(f"a {type(value).__name__} cannot travel by OSC; allowed: int, float, str, bytes")

@@ -16,6 +16,9 @@ _log = logging.getLogger("singing_pager.osc")
 _BACKLOG = 1 << 20
 """Bytes that may wait for a TCP peer; one that falls behind farther is told nothing more until it catches up."""
 _RESOLVE_EVERY = 1.0
+_SYNCED = b"/synced\0"
+_READY_WITHIN = 10.0
+"""Seconds in which scsynth loads its SynthDefs; it takes some milliseconds."""
 
 
 class Failure(StrEnum):
@@ -98,7 +101,8 @@ class Udp:
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
-            family, kind, protocol, _, address = found[0]
+            # sclang and scsynth listen on IPv4 only, whatever comes first for a name such as localhost
+            family, kind, protocol, _, address = min(found, key=lambda place: place[0] != socket.AF_INET)
             fresh = socket.socket(family, kind, protocol)
         except OSError as error:
             self._say(f"{self._host}: {error.strerror or error}")
@@ -130,15 +134,35 @@ class _Stream:
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
+        self._kept = bytearray()
+        self._keeps = False
 
     def send(self, packet: bytes) -> Failure | None:
         transport = self._writer.transport
         if transport.is_closing():
             return Failure.OFFLINE
-        if transport.get_write_buffer_size() + len(packet) > _BACKLOG:
+        if transport.get_write_buffer_size() + len(self._kept) + len(packet) > _BACKLOG:
             return Failure.FULL
-        self._writer.write(struct.pack(">i", len(packet)) + packet)
+        framed = struct.pack(">i", len(packet)) + packet
+        if self._keeps:
+            self._kept += framed
+        else:
+            self._writer.write(framed)
         return None
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        self._writer.transport.abort()
+
+    def keep(self) -> None:
+        """Keep what is sent until `flow`."""
+        self._keeps = True
+
+    def flow(self) -> None:
+        """Send what was kept, and everything from now on."""
+        self._keeps = False
+        self._writer.write(bytes(self._kept))
+        self._kept.clear()
 
 
 async def _until_closed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -163,6 +187,11 @@ class TcpListening:
         self._peers: set[_Stream] = set()
         self._server: asyncio.Server | None = None
 
+    @property
+    def peers(self) -> int:
+        """How many have dialled in and are there still."""
+        return len(self._peers)
+
     async def start(self) -> None:
         """Begin to listen; raises OSError when the port cannot be had."""
         self._server = await asyncio.start_server(self._serve, self._host, self._port)
@@ -176,6 +205,11 @@ class TcpListening:
         finally:
             if self._server is not None:
                 self._server.close()
+            for peer in self._peers:
+                peer.abort()
+            # a connection whose task the end of the loop cancels would be a traceback in the log
+            while self._peers:  # noqa: ASYNC110 - they are gone within a turn or two
+                await asyncio.sleep(0)
 
     def send(self, packet: bytes) -> bool:
         """Send to every peer; true when one of them took it."""
@@ -202,7 +236,8 @@ class TcpDialled:
         host: Host of scsynth.
         port: Its TCP port.
         count: Told what became of each packet.
-        greet: What a server that has just been reached is told first.
+        greet: What a server that has just been reached is told first, `/sync` at its end; what is sent meanwhile is
+            kept until the answer comes.
     """
 
     def __init__(self, host: str, port: int, count: Count, greet: Callable[[], Iterable[bytes]]) -> None:
@@ -221,18 +256,33 @@ class TcpDialled:
                 if attempt == 0:
                     _log.warning("OSC: cannot reach scsynth at %s:%d: %s", self._host, self._port, error)
             else:
-                attempt = 0
-                self._peer = _Stream(writer)
-                _log.info("OSC: connected to scsynth at %s:%d", self._host, self._port)
-                for packet in self._greet():
-                    self.send(packet)
-                try:
-                    await _until_closed(reader, writer)
-                finally:
-                    self._peer = None
-                _log.warning("OSC: scsynth at %s:%d hung up", self._host, self._port)
+                attempt = 0 if await self._converse(reader, writer) else attempt
             attempt += 1
             await asyncio.sleep(full_jitter(attempt))
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Greet, and send on once the server has done as it was asked, until it hangs up; false if it never had."""
+        place = f"{self._host}:{self._port}"
+        peer = _Stream(writer)
+        try:
+            for packet in self._greet():
+                self._count(peer.send(packet))
+            peer.keep()
+            self._peer = peer
+            async with asyncio.timeout(_READY_WITHIN):
+                await reader.readuntil(_SYNCED)
+            peer.flow()
+            _log.info("OSC: connected to scsynth at %s", place)
+            await _until_closed(reader, writer)
+            _log.warning("OSC: scsynth at %s hung up", place)
+        except (OSError, EOFError, asyncio.LimitOverrunError):
+            _log.warning("OSC: %s takes connections, but does not answer as scsynth does", place)
+            return False
+        else:
+            return True
+        finally:
+            self._peer = None
+            writer.close()
 
     def send(self, packet: bytes) -> bool:
         """Send to scsynth; false while it is away or far behind."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -63,7 +64,7 @@ def texts(raw_labels: Mapping[str, object] | None) -> dict[str, str]:
     """Give labels or annotations with every value as text."""
     if not raw_labels:
         return {}
-    return {name: value if type(value) is str else label_text(value) for name, value in raw_labels.items()}
+    return {name: label_text(value) for name, value in raw_labels.items()}
 
 
 def label_text(value: object) -> str:
@@ -72,11 +73,12 @@ def label_text(value: object) -> str:
     >>> label_text("a"), label_text(True), label_text(1.5), label_text(None)
     ('a', 'true', '1.5', '')
     """
-    if isinstance(value, str):
+    if type(value) is str:
         return value
     return "" if value is None else msgspec.json.encode(value).decode()
 
 
+@lru_cache(maxsize=1024)  # a group's alerts are sent again and again with the same times
 def unix_time(text: str | None) -> float | None:
     """Read RFC 3339 into seconds since 1970; None for nothing, for Go's zero time, and for what is no time.
 

@@ -2,15 +2,16 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from http import HTTPStatus
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from singing_pager import __version__
 from singing_pager.errors import ConfigError
@@ -20,17 +21,48 @@ __all__ = ["Server", "application", "bind"]
 
 _BACKLOG = 2048
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+_DIRECT = frozenset({"/alert", "/metric"})
+"""Paths whose endpoints take a bare request: FastAPI's routing would cost as much as everything else that they do."""
+
+
+class _Direct:
+    """Middleware that calls the endpoint of a direct path itself."""
+
+    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Endpoint]) -> None:
+        self._app = app
+        self._endpoints = endpoints
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoints.get(scope["path"]) if scope.get("method") == "POST" else None
+        if endpoint is None:
+            await self._app(scope, receive, send)
+        else:
+            response = await endpoint(Request(scope, receive))
+            await response(scope, receive, send)
+
 
 def application(*routers: APIRouter) -> FastAPI:
     """Make the application; the interactive pages are left out, for they load scripts from elsewhere."""
     app = FastAPI(title="The Singing Pager", version=__version__, docs_url=None, redoc_url=None)
     for router in routers:
         app.include_router(router)
+    routes = (route for router in routers for route in router.routes)
+    direct = {route.path: route.endpoint for route in routes if isinstance(route, APIRoute) and route.path in _DIRECT}
+    app.add_middleware(_Direct, endpoints=direct)
 
     @app.exception_handler(HTTPException)
-    async def refused(_request: Request, error: HTTPException) -> Response:
-        response = answer(HTTPStatus(error.status_code), ok=False, error=error.detail)
-        response.headers.update(error.headers or {})
+    async def refused(request: Request, error: HTTPException) -> Response:
+        said, headers = str(error.detail), error.headers or {}
+        match error.status_code:
+            case HTTPStatus.NOT_FOUND:
+                said = f"there is nothing at {request.url.path}; GET / says what there is"
+            case HTTPStatus.METHOD_NOT_ALLOWED:
+                said = f"{request.method} is not allowed here; allowed: {headers.get('Allow', '')}"
+        response = answer(HTTPStatus(error.status_code), ok=False, error=said)
+        response.headers.update(headers)
         return response
 
     return app

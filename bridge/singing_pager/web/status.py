@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from singing_pager import __version__
 from singing_pager.engine import Engine
-from singing_pager.errors import ConfigError
+from singing_pager.errors import BusyError, ConfigError
 from singing_pager.web.hooks import answer
 
 __all__ = ["routes"]
@@ -39,7 +39,7 @@ def routes(
         engine: The line.
         registry: The bridge's metrics.
         links: State of each link of the chain, by name.
-        reload: Reads the score again; raises ConfigError and changes nothing when it is wrong.
+        reload: Reads the score again; raises ConfigError and changes nothing when it is wrong, BusyError when not now.
     """
     router = APIRouter()
 
@@ -47,10 +47,12 @@ def routes(
     async def about() -> str:
         return _ABOUT
 
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz", summary="Whether the process lives")
     async def healthz() -> Response:
         return answer(HTTPStatus.OK, ok=True)
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", summary="Whether events are taken")
     async def readyz() -> Response:
         status = HTTPStatus.SERVICE_UNAVAILABLE if engine.full else HTTPStatus.OK
@@ -68,6 +70,8 @@ def routes(
             reload()
         except ConfigError as error:
             return answer(HTTPStatus.BAD_REQUEST, ok=False, error=str(error))
+        except BusyError as error:
+            return answer(HTTPStatus.SERVICE_UNAVAILABLE, ok=False, error=str(error))
         return answer(HTTPStatus.OK, ok=True)
 
     return router

@@ -27,8 +27,8 @@ def read(payload: bytes, topic: str = TOPIC) -> AlertChange:
         (b'{"status": null}', {}),
         (b"0.42", {"summary": "0.42"}),
         (b"true", {"summary": "true"}),
-        (b"Freezer door open", {"summary": "Freezer door open"}),
-        (b'"Freezer door open"', {"summary": "Freezer door open"}),
+        (b"93%", {"summary": "93%"}),
+        (b"ON", {"summary": "ON"}),
         (b"[1, 2]", {"summary": "[1,2]"}),
         (b"null", {}),
         (b"", {}),
@@ -46,6 +46,14 @@ def test_a_momentary_alert(payload: bytes, annotations: dict[str, str]) -> None:
         route="alerts/#",
     )
     assert expected == read(payload)
+
+
+@pytest.mark.parametrize("payload", [b"Freezer door open", b'"Freezer door open"'])
+def test_a_text_names_its_alert(payload: bytes) -> None:
+    """Two texts on one topic are two alerts."""
+    labels = LABELS | {"alertname": "Freezer door open"}
+    alert = read(payload)
+    assert (fingerprint(labels), labels, MOMENT) == (alert.fingerprint, alert.labels, alert.lasts)
 
 
 def test_a_device_with_a_status() -> None:

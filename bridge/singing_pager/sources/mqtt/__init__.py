@@ -77,6 +77,6 @@ class Pace:
     """
 
     tick: float = 0.02
-    budget: int = 100
+    budget: int = 32
     most_topics: int = 10_000
     most_payloads: int = 1_000

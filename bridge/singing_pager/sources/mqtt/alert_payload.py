@@ -4,6 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from singing_pager.core.fingerprint import fingerprint
+from singing_pager.core.numbers import parse
 from singing_pager.errors import BodyError
 from singing_pager.model import AlertChange, Drop, Status
 from singing_pager.sources.alert import AlertObject, alert_change, label_text, texts
@@ -13,6 +14,10 @@ __all__ = ["MOMENT", "alert_from"]
 
 MOMENT = 10.0
 """Seconds after which an alert that carries no status is over by itself."""
+
+
+_LONGEST_NAME = 100
+"""Characters of a text that become the alert's name."""
 
 
 class _Payload(AlertObject, frozen=True, kw_only=True, rename="camel", gc=False):
@@ -37,7 +42,7 @@ def alert_from(topic: str, payload: bytes, *, at: float, route: str) -> AlertCha
     try:
         said = decode(payload)
         if not isinstance(said, dict):
-            return _momentary(topic, {} if said in ("", None) else {"summary": label_text(said)}, at, route)
+            return _momentary(topic, said, at, route)
         read = msgspec.convert(said, _Payload)
     except (BodyError, msgspec.ValidationError) as wrong:
         labels = _labels(topic)
@@ -74,8 +79,11 @@ def _from_device(topic: str, said: _Payload, at: float, route: str) -> AlertChan
     return replace(alert_change(alert, at=at, route=route), lasts=None if said.status else MOMENT)
 
 
-def _momentary(topic: str, annotations: dict[str, str], at: float, route: str) -> AlertChange:
-    labels = _labels(topic)
+def _momentary(topic: str, said: object, at: float, route: str) -> AlertChange:
+    # two texts on one topic are two alerts; two numbers are one that is said again
+    named = isinstance(said, str) and isinstance(parse(said), Drop)
+    labels = _labels(topic, str(said)[:_LONGEST_NAME] if named else None)
+    annotations = {} if said in ("", None) else {"summary": label_text(said)}
     return AlertChange(
         fingerprint=fingerprint(labels),
         status=Status.FIRING,
