@@ -1,11 +1,13 @@
 """From a webhook's arrival to the datagram: the bridge beside a server that does only the unavoidable.
 
 Both get the same bodies of ten alerts, nine of them known and one new, as an Alertmanager group sends them, at the same
-rate, from the same client, in turns. Microseconds from the client's write to its receipt of the datagram.
+rate, from the same client, in turns, on a core of their own. Microseconds from the client's write to its receipt of the
+datagram.
 """
 
 import contextlib
 import json
+import os
 import socket
 import statistics
 import sys
@@ -137,6 +139,10 @@ def compare(
 ) -> None:
     """Measure both, in turns, with the same things going on around them."""
     print(title)
+    # the servers have a core of their own, the same one; client, broker and publishers share the others
+    cores = sorted(os.sched_getaffinity(0))
+    pinned = ("taskset", "-c", str(cores[0]))
+    os.sched_setaffinity(0, set(cores[1:]) or set(cores))
     taken: dict[str, list[float]] = {"bare": [], "pager": []}
     with tempfile.TemporaryDirectory() as folder, around() as env, osc_socket() as bare_osc, osc_socket() as pager_osc:
         score = Path(folder, "score.yaml")
@@ -144,14 +150,15 @@ def compare(
         bare_http, pager_http = free_port(), free_port()
         bare_port = str(bare_osc.getsockname()[1])
         with (
-            process(sys.executable, str(Path(__file__).with_name("bare.py")), str(bare_http), bare_port),
-            pager(pager_http, pager_osc.getsockname()[1], SCORE=str(score), **env),
+            process(*pinned, sys.executable, str(Path(__file__).with_name("bare.py")), str(bare_http), bare_port),
+            pager(pager_http, pager_osc.getsockname()[1], *pinned, SCORE=str(score), **env),
         ):
             wait_for_port(bare_http)
             with scraped(f"http://127.0.0.1:{pager_http}/metrics") if env else contextlib.nullcontext():
                 for _ in range(3):
                     taken["bare"] += measure(bare_http, bare_osc, seconds / 3)
                     taken["pager"] += measure(pager_http, pager_osc, seconds / 3)
+    os.sched_setaffinity(0, set(cores))
     bare = told("  bare ASGI: parse, one datagram", taken["bare"])
     bridge = told("  the bridge", taken["pager"])
     print(f"  p99 of the bridge is {bridge / bare:.2f} times the bare server's")

@@ -51,11 +51,18 @@ def process(
 
 
 @contextlib.contextmanager
-def pager(http: int, osc: int, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the bridge, with every other setting at its default unless given."""
+def pager(http: int, osc: int, *before: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the bridge, with every other setting at its default unless given.
+
+    Args:
+        http: Its port.
+        osc: Where the sound engine would listen.
+        *before: What stands before the command, such as `taskset`.
+        **env: Further settings.
+    """
     settings = {"HTTP_PORT": str(http), "OSC_PORT": str(osc), "METRICS_PORT": str(free_port()), "LOG_LEVEL": "warning"}
     command = str(Path(sys.executable).with_name("singing-pager"))
-    with process(command, "run", env={**settings, **env}, log=Path("/tmp/bench-pager.log")) as child:  # noqa: S108
+    with process(*before, command, "run", env={**settings, **env}, log=Path("/tmp/bench-pager.log")) as child:  # noqa: S108
         wait_for_port(http)
         yield child
 

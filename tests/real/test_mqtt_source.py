@@ -190,7 +190,7 @@ def test_each_shape_of_an_alert(at: mqtt.Broker, broker: Broker) -> None:
     payloads = [
         (b'{"value": 0.42}', "alerts/critical", Status.FIRING, 10.0),
         (b"0.42", "alerts/critical", Status.FIRING, 10.0),
-        (b"Freezer door open", "alerts/critical", Status.FIRING, 10.0),
+        (b"Freezer door open", "Freezer door open", Status.FIRING, 10.0),
         (b"", "alerts/critical", Status.FIRING, 10.0),
         (b'{"status": "resolved", "name": "Door", "value": 0}', "Door", Status.RESOLVED, None),
         (json.dumps(ALERTMANAGERS).encode(), "DiskFull", Status.FIRING, None),

@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 
 import uvicorn
@@ -25,33 +25,32 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 _DIRECT = frozenset({"/alert", "/metric"})
-"""Paths whose endpoints take a bare request: FastAPI's routing would cost as much as everything else that they do."""
+"""Paths whose endpoints take a bare request: FastAPI's way to them would cost as much as everything that they do."""
 
 
-class _Direct:
-    """Middleware that calls the endpoint of a direct path itself."""
+class _Application(FastAPI):
+    """FastAPI, with a short cut to the endpoints of the direct paths."""
 
-    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Endpoint]) -> None:
-        self._app = app
-        self._endpoints = endpoints
+    def __init__(self, routers: Sequence[APIRouter]) -> None:
+        # the interactive pages are left out: they load scripts from elsewhere
+        super().__init__(title="The Singing Pager", version=__version__, docs_url=None, redoc_url=None)
+        for router in routers:
+            self.include_router(router)
+        routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+        self._direct: Mapping[str, Endpoint] = {r.path: r.endpoint for r in routes if r.path in _DIRECT}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._endpoints.get(scope["path"]) if scope.get("method") == "POST" else None
+        endpoint = self._direct.get(scope["path"]) if scope.get("method") == "POST" else None
         if endpoint is None:
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
         else:
             response = await endpoint(Request(scope, receive))
             await response(scope, receive, send)
 
 
 def application(*routers: APIRouter) -> FastAPI:
-    """Make the application; the interactive pages are left out, for they load scripts from elsewhere."""
-    app = FastAPI(title="The Singing Pager", version=__version__, docs_url=None, redoc_url=None)
-    for router in routers:
-        app.include_router(router)
-    routes = (route for router in routers for route in router.routes)
-    direct = {route.path: route.endpoint for route in routes if isinstance(route, APIRoute) and route.path in _DIRECT}
-    app.add_middleware(_Direct, endpoints=direct)
+    """Make the application that serves these routes, and answers every error in JSON."""
+    app = _Application(routers)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -102,6 +101,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 timeout_graceful_shutdown=3,
                 server_header=False,
+                proxy_headers=False,
             )
         )
         self._bound = bound

@@ -14,6 +14,8 @@ from singing_pager.sources.mqtt.topics import Routes
 __all__ = ["AlertSource"]
 
 _AGAIN = 0.05
+_GATHER = 0.02
+"""Seconds in which publications gather: each waking of paho's thread takes the interpreter from the next alert."""
 
 
 class AlertSource:
@@ -36,6 +38,7 @@ class AlertSource:
         self._admission = Admission(intake.inbox, routes, broker.client_id, intake.count, self._line.acknowledge)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Handle | None = None
+        self._departure: asyncio.TimerHandle | None = None
         self._up = False
 
     async def run(self) -> None:
@@ -47,8 +50,9 @@ class AlertSource:
             await self._loop.create_future()
         finally:
             await asyncio.shield(asyncio.to_thread(self._line.stop))
-            if self._timer is not None:
-                self._timer.cancel()
+            for timer in (self._timer, self._departure):
+                if timer is not None:
+                    timer.cancel()
 
     def publish(self, topic: str, write: Callable[[], bytes], *, qos: int) -> Drop | None:
         """Leave a message to publish, on the loop's thread; never waits.
@@ -61,9 +65,13 @@ class AlertSource:
         Returns:
             Why it will not go out, or None.
         """
-        if not self._up:
+        if not self._up or self._loop is None:
             return Drop.OFFLINE
-        return None if self._line.post(Publication(topic, write, qos)) else Drop.OUTBOX_FULL
+        if not self._line.post(Publication(topic, write, qos)):
+            return Drop.OUTBOX_FULL
+        if self._departure is None:
+            self._departure = self._loop.call_later(_GATHER, self._depart)
+        return None
 
     # What the line tells, on its own thread.
 
@@ -94,6 +102,10 @@ class AlertSource:
             self._loop.call_soon_threadsafe(what)
 
     # On the loop's thread.
+
+    def _depart(self) -> None:
+        self._departure = None
+        self._line.rouse()
 
     def _turn(self, *, up: bool) -> None:
         self._up = up

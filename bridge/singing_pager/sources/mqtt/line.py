@@ -65,28 +65,27 @@ class Line:
     def stop(self) -> None:
         """Say goodbye to the broker, and wait for the thread: a few seconds at most."""
         self._leaving.set()
-        self._rouse()
+        self.rouse()
         if self._thread.ident is not None:
             self._thread.join(_PATIENCE + _FAREWELL + 1)
         self._wake.close()
         self._waker.close()
 
     def post(self, publication: Publication) -> bool:
-        """Leave a message to publish; False when the outbox is full. Any thread, never waits."""
+        """Leave a message to publish at the next `rouse`; False when the outbox is full. Any thread, never waits."""
         if len(self._outbox) >= _OUTBOX:
             return False
         self._outbox.append(publication)
-        if len(self._outbox) == 1:
-            self._rouse()
         return True
 
     def acknowledge(self, generation: int, mid: int) -> None:
         """Acknowledge a message of that connection; any thread, never waits."""
         self._acks.append((generation, mid))
         if len(self._acks) == 1:
-            self._rouse()
+            self.rouse()
 
-    def _rouse(self) -> None:
+    def rouse(self) -> None:
+        """Wake the thread; any thread, never waits."""
         # A full or closed socket means that the thread is awake already, or gone.
         with contextlib.suppress(OSError):
             self._waker.send(b"\0")
