@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from broker import Broker, eventually
+from broker import Broker, eventually, free_port
 from listening import Take
 from prometheus_pair import alertmanager, prometheus
 from studio import Studio
@@ -180,3 +180,18 @@ def test_an_engine_killed_in_mid_alarm_comes_back_and_sounds_again(
         assert eventually(lambda: "firing warning Second" in bridge.log)
         alarm = studio.take(2.5)
         assert alarm.loudest() > studio.take(1.0).loudest()
+
+
+def test_sclang_that_dials_in_by_tcp_plays_the_same(tmp_path: Path, quiet: dict[str, str]) -> None:
+    """With OSC_PROTOCOL=tcp the bridge listens, sclang dials, and an alarm is heard."""
+    port = free_port()
+    (tmp_path / "studio").mkdir()
+    settings = {**quiet, "OSC_PROTOCOL": "tcp"}
+    with (
+        Bridge(tmp_path, port, environment=settings) as bridge,
+        Studio(tmp_path / "studio", {"BRIDGE_TCP": f"127.0.0.1:{port}"}) as studio,
+    ):
+        assert eventually(lambda: "dialled in" in bridge.log, 20)
+        bridge.post("/alert", alert_body("firing", alertname="ByTcp", severity="critical"))
+        alarm = studio.take(3.0)
+    assert 10 == len(alarm.pulses())
