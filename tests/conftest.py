@@ -16,7 +16,8 @@ _PROGRAMS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marks known: `needs` names what must be installed."""
+    """Make the marks known: `needs` names what must be installed. Debian keeps servers off a user's PATH."""
+    os.environ["PATH"] = f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin:/sbin"
     config.addinivalue_line("markers", "needs(*names): real programs that the test starts (tests/conftest.py)")
 
 

@@ -12,7 +12,7 @@ PACKAGE = Path(singing_pager.__file__).parent
 LEVELS = (
     {"__init__", "__main__", "errors", "model"},
     {"core"},
-    {"yamlfile", "engine", "testing"},
+    {"backoff", "yamlfile", "engine", "testing"},
     {"instruments", "score", "config", "metrics", "analysis", "synth", "speech", "store"},
     {"sources"},
     {"sinks"},

@@ -3,19 +3,21 @@
 import asyncio
 import contextlib
 import logging
-import random
 import socket
 import struct
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-__all__ = ["Failure", "TcpDialled", "TcpListening", "Udp", "full_jitter"]
+from singing_pager.backoff import full_jitter
+
+__all__ = ["Failure", "TcpDialled", "TcpListening", "Udp"]
 
 _log = logging.getLogger("singing_pager.osc")
 
 _BACKLOG = 1 << 20
 """Bytes that may wait for a TCP peer; one that falls behind farther is told nothing more until it catches up."""
 _RESOLVE_EVERY = 1.0
+_LONGEST_WAIT = 30.0
 _SYNCED = b"/synced\0"
 _READY_WITHIN = 10.0
 """Seconds in which scsynth loads its SynthDefs; it takes some milliseconds."""
@@ -38,11 +40,6 @@ class Failure(StrEnum):
 
 Count = Callable[[Failure | None], None]
 """Told the failure of each packet, or None when it left."""
-
-
-def full_jitter(attempt: int, *, base: float = 0.5, cap: float = 30.0) -> float:
-    """Seconds to wait before a further attempt: anything up to an exponentially growing bound (Brooker, AWS 2015)."""
-    return random.uniform(0, min(cap, base * 2 ** min(attempt, 16)))  # noqa: S311 - no secret
 
 
 class Udp:
@@ -258,7 +255,7 @@ class TcpDialled:
             else:
                 attempt = 0 if await self._converse(reader, writer) else attempt
             attempt += 1
-            await asyncio.sleep(full_jitter(attempt))
+            await asyncio.sleep(full_jitter(attempt, cap=_LONGEST_WAIT))
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Greet, and send on once the server has done as it was asked, until it hangs up; false if it never had."""

@@ -6,25 +6,10 @@ import ssl
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from singing_pager.errors import ConfigError
-from singing_pager.sources.mqtt.connection import Broker, backoff, in_words
+from singing_pager.sources.mqtt.connection import Broker, in_words
 from singing_pager.sources.mqtt.notice import Notice
 from singing_pager.sources.mqtt.rhythm import Rhythm
-
-
-@given(st.integers(0, 10_000), st.floats(0, 1))
-def test_full_jitter(attempt: int, where: float) -> None:
-    """The wait is anywhere between nothing and a bound that doubles up to a minute."""
-    bounds: list[tuple[float, float]] = []
-
-    def draw(low: float, high: float) -> float:
-        bounds.append((low, high))
-        return low + where * (high - low)
-
-    assert 0 <= backoff(attempt, draw) <= 60
-    assert bounds == [(0, min(60, 0.5 * 2 ** min(attempt, 16)))]
 
 
 @pytest.mark.parametrize(

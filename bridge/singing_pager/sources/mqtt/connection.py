@@ -1,18 +1,14 @@
 """How to reach the broker: where, as whom, by which certificates, and when to try again."""
 
-import random
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from singing_pager.errors import ConfigError
 from singing_pager.sources.mqtt.topics import publishable
 
-__all__ = ["Broker", "backoff", "in_words"]
+__all__ = ["Broker", "in_words"]
 
-_BASE = 0.5
-_CAP = 60.0
 _SHORT = 0xFFFF
 _LONG = 0xFFFFFFFF
 
@@ -99,16 +95,6 @@ class Broker:
         elif self.key_file is not None:
             raise ConfigError(f"mqtt key_file {self.key_file}: there is no cert_file to go with it")
         return context
-
-
-def backoff(attempt: int, uniform: Callable[[float, float], float] = random.uniform) -> float:
-    """Give the seconds to wait before a further attempt, with full jitter.
-
-    Args:
-        attempt: Attempts that have failed in a row, from 0.
-        uniform: Draws between two bounds.
-    """
-    return uniform(0, min(_CAP, _BASE * 2 ** min(attempt, 16)))
 
 
 def in_words(wrong: BaseException) -> str:

@@ -17,7 +17,8 @@ from typing import cast
 from paho.mqtt.client import Client
 from paho.mqtt.enums import MQTTErrorCode
 
-from singing_pager.sources.mqtt.connection import Broker, backoff, in_words
+from singing_pager.backoff import full_jitter
+from singing_pager.sources.mqtt.connection import Broker, in_words
 from singing_pager.sources.mqtt.correspondence import Correspondence
 from singing_pager.sources.mqtt.letters import Publication, Watcher
 from singing_pager.sources.mqtt.notice import Notice
@@ -107,7 +108,7 @@ class Line:
                 level = logging.INFO if self._broker.optional else logging.WARNING
                 text = f"alerts: no broker at {self._broker.address}: {fault}; going on without it"
                 self._notice.say(level, text)
-                self._leaving.wait(backoff(attempt))
+                self._leaving.wait(full_jitter(attempt))
 
     def _talk(self, talk: Correspondence) -> str:
         client = talk.client

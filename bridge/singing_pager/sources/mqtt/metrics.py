@@ -3,8 +3,9 @@
 import asyncio
 import logging
 
+from singing_pager.backoff import full_jitter
 from singing_pager.sources.mqtt import Intake, Interest, Pace
-from singing_pager.sources.mqtt.connection import Broker, backoff, in_words
+from singing_pager.sources.mqtt.connection import Broker, in_words
 from singing_pager.sources.mqtt.notice import Notice
 from singing_pager.sources.mqtt.readings import Readings
 from singing_pager.sources.mqtt.session import Session
@@ -55,7 +56,7 @@ class MetricSource:
                     logging.INFO if self._broker.optional else logging.WARNING,
                     f"metrics: no broker at {self._broker.address}: {fault}; going on without it",
                 )
-                await asyncio.sleep(backoff(attempt))
+                await asyncio.sleep(full_jitter(attempt))
         finally:
             self._down()
             self._readings.close()
