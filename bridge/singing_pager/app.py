@@ -173,7 +173,13 @@ def _mqtt(config: Config, engine: Engine, counts: Instruments) -> tuple[AlertSou
         session_expiry=mqtt.session_expiry,
         optional=not mqtt.host,
     )
-    intake = Intake(inbox=engine, count=counts.count, connected=counts.connected)
+
+    def connected(connection: str, *, up: bool) -> None:
+        # a broker that nobody asked for is missed by nobody: it shows from its first connection on
+        if up or mqtt.host or f"mqtt {connection}" in counts.links():
+            counts.connected(connection, up=up)
+
+    intake = Intake(inbox=engine, count=counts.count, connected=connected)
     interest = Interest(wants_all=engine.core.wants_all, prompt=engine.core.sounds)
     alerts = AlertSource(broker, Routes(mqtt.alerts), intake, partial(counts.published, Drop.OFFLINE))
     metrics = MetricSource(broker, Routes(mqtt.metrics, spared=mqtt.alerts), intake, interest, Pace())

@@ -136,6 +136,15 @@ def test_a_broker_killed_in_mid_stream_loses_no_alert(bridge: Bridge, broker: Br
     assert names == [arguments[6] for arguments in ear.on("/alert")]
 
 
+def test_a_broker_that_nobody_asked_for_is_missed_by_nobody(tmp_path: Path, ear: Ear) -> None:
+    """Without MQTT_HOST and without a local broker the pager plays, and raises no alarm about the broker."""
+    with Bridge(tmp_path, ear.port) as bridge:
+        assert eventually(lambda: "metrics: no broker at localhost" in bridge.log)
+        bridge.post("/alert", alert_body("firing", alertname="Alone", severity="info"))
+        assert eventually(lambda: ear.on("/alert"))
+        assert "bridge_mqtt_connected{" not in bridge.get("/metrics")[1]
+
+
 def test_an_engine_that_comes_late_is_told_all(tmp_path: Path) -> None:
     """Nobody listens at first: refusals are counted, and what is held is told within seconds of the engine's start."""
     ear = Ear()
