@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
@@ -89,6 +90,8 @@ class Broker:
         # Without it Nagle's algorithm keeps alerts in the broker, where a kill loses them.
         conf.append("set_tcp_nodelay true")
         conf += ["persistence true", f"persistence_location {home}/", "autosave_on_changes true", "autosave_interval 1"]
+        # What `listen` waits for, and nothing that a flood would fill a disk with.
+        conf += [f"log_type {kind}" for kind in ("subscribe", "error", "warning", "notice", "information")]
         conf.append(f"allow_anonymous {str(not passwords).lower()}")
         for user, password in (passwords or {}).items():
             file = home / "passwords"
@@ -150,11 +153,18 @@ class Broker:
         subprocess.run([*words, how, *options], input=payload, check=True, capture_output=True)
 
     def listen(self, topic_filter: str, count: int, *options: str) -> "subprocess.Popen[str]":
-        """Start a mosquitto_sub that ends after so many messages, each printed as `topic payload`."""
+        """Start a mosquitto_sub, subscribed when this returns; it prints `topic payload`, and ends after `count`."""
+        name = f"listener-{uuid.uuid4().hex[:8]}"
         words = ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(self.port), *self._tls, "-q", "1", "-V", "5", "-v"]
-        return subprocess.Popen(
-            [*words, "-t", topic_filter, "-C", str(count), "-W", "20", *options], stdout=subprocess.PIPE, text=True
+        listener = subprocess.Popen(
+            [*words, "-i", name, "-t", topic_filter, "-C", str(count), "-W", "20", *options],
+            stdout=subprocess.PIPE,
+            text=True,
         )
+        if not eventually(lambda: f" {name} 1 {topic_filter}" in self._log.read_text(errors="replace")):
+            listener.kill()
+            raise RuntimeError(f"mosquitto_sub does not subscribe:\n{self._log.read_text()[-2000:]}")
+        return listener
 
     def _listens(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
