@@ -13,7 +13,7 @@ TestSonifyCatalogue : SonifyTest {
 	test_it_has_the_instruments {
 		var all = this.instruments;
 		[\alert_critical, \alert_warning, \alert_info, \resolved, \stale, \heartbeat, \lost,
-			\cpu, \memory, \network, \disk, \temperature, \ambient].do { |name|
+			\cpu, \memory, \network, \disk, \temperature, \ambient, \signature].do { |name|
 			this.assert(all.includesKey(name), "% is in the catalogue".format(name));
 		};
 	}
