@@ -44,6 +44,12 @@ metrics:
   - stream: host.memory
     instrument: memory
     params: {vol: 0.2}
+  - stream: host.signature
+    instrument: signature
+    path: shared
+    map:
+      anomaly: {path: scores.0.anomaly, range: [0, 1]}
+      vol: {range: [0.1, 0.5]}
 resolved: {instrument: resolved, params: {vol: 0.1}}
 stale: {instrument: lost}
 ambience: null
@@ -70,7 +76,7 @@ def test_a_full_score(tmp_path: Path) -> None:
         (),
     ] == [rule.matchers for rule in full.alerts]
     assert full.alerts[0].sound.params == (440.0, 0.9, 2.0)
-    load_rule, memory = full.metrics
+    load_rule, memory, signature = full.metrics
     assert (
         load_rule.name,
         load_rule.stream,
@@ -82,6 +88,10 @@ def test_a_full_score(tmp_path: Path) -> None:
     mapping = Mapping((100.0, 0.0), (220.0, 880.0), Warp.EXP, 1.0, "dorian", 110.0, Outside.DROP)
     assert ((0, mapping),) == load_rule.mappings
     assert (memory.stream, memory.sound.params, memory.stale_after) == ("host.memory", (0.2,), 60.0)
+    assert (("shared",), [(3, ("scores", "0", "anomaly")), (2, ())]) == (
+        signature.path,
+        [(index, mapping.path) for index, mapping in signature.mappings],
+    )
     assert (full.resolved.params[1], full.stale.instrument.name, full.ambience) == (0.1, "lost", None)
     assert (2.0, Limits(3, 5, 2.0)) == (full.heartbeat_every, full.limits)
 
@@ -106,6 +116,13 @@ def test_the_score_that_came_with_the_pager() -> None:
         assert Mapping((0.0, 1.0), (440.0, 880.0)) == mappings[stream]
     for stream in ("metrics/memory", "metrics/+/memory"):
         assert Mapping((0.0, 1.0), (0.1, 1.0)) == mappings[stream]
+    (signature,) = [rule for rule in default.metrics if rule.stream == "host.signature"]
+    assert [
+        (0, Mapping((0.0, 1.0), (200.0, 800.0), Warp.EXP, path=("cpu",))),
+        (1, Mapping((0.0, 1.0), (1.0, 10.0), Warp.EXP, path=("network",))),
+        (2, Mapping((0.0, 1.0), (0.1, 0.5), path=("memory",))),
+        (3, Mapping((0.0, 1.0), (0.0, 1.0), path=("anomaly",))),
+    ] == [*signature.mappings]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "# nothing\n", "alerts: []\nmetrics: []\n"])

@@ -51,6 +51,11 @@ def _text(given: object, what: str) -> str:
     raise ValueError(f"{given!r} is no text; write {what} in quotes")
 
 
+def _keys(path: str) -> tuple[str, ...]:
+    """Give the keys of a path such as sensors.0.temp."""
+    return tuple(path.split(".")) if path else ()
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -58,6 +63,7 @@ class _Entry(BaseModel):
 class MapEntry(_Entry):
     """How a value becomes a parameter."""
 
+    path: str = Field(default="", description="where its number is in a JSON payload, in place of the rule's `path`")
     from_: tuple[float, float] = Field(default=(0, 1), alias="from", description="input at the two ends of `range`")
     range: tuple[float, float] = Field(description="output at the two ends")
     warp: Warp = Field(default=Warp.LIN, description="lin: equal differences; exp: equal ratios")
@@ -80,7 +86,9 @@ class MapEntry(_Entry):
 
     def mapping(self) -> Mapping:
         """The core's value."""
-        return Mapping(self.from_, self.range, self.warp, self.step, self.scale, self.root, self.outside)
+        return Mapping(
+            self.from_, self.range, self.warp, self.step, self.scale, self.root, self.outside, _keys(self.path)
+        )
 
 
 class SoundEntry(_Entry):
@@ -215,7 +223,7 @@ class _Resolver:
             mappings=tuple(
                 (sound.instrument.index(name), mapped.mapping()) for name, mapped in entry.map.items() if name in names
             ),
-            path=tuple(entry.path.split(".")) if entry.path else (),
+            path=_keys(entry.path),
             of=entry.of,
             priority=entry.priority or sound.instrument.priority,
             stale_after=entry.stale_after,

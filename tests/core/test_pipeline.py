@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from singing_pager import instruments, score
+from singing_pager.core.mapping import Mapping, Outside
 from singing_pager.core.pipeline import Core
 from singing_pager.core.rules import Limits, MetricRule, Score
 from singing_pager.model import (
@@ -62,6 +63,16 @@ def cues(outcome: Outcome) -> list[tuple[str, str, tuple[float, ...]]]:
         pytest.param(reading("metrics/memory", {"value": 0.5}), [("Hold", "memory", (0.55,))], id="memory"),
         pytest.param(reading("metrics/network", 0.5), [("Hold", "network", (10**0.5,))], id="network"),
         pytest.param(reading("metrics/temperature", 55), [("Hold", "temperature", (0.5,))], id="temperature"),
+        pytest.param(
+            reading("host.signature", {"cpu": 0.5, "network": 0.5, "memory": 0.5, "anomaly": 0.5}),
+            [("Hold", "signature", (400.0, 10**0.5, 0.3, 0.5))],
+            id="signature",
+        ),
+        pytest.param(
+            reading("host.signature", {"cpu": 7, "network": 0, "memory": 1, "anomaly": -1, "value": 9}),
+            [("Hold", "signature", (800.0, 1.0, 0.5, 0.0))],
+            id="signature at its ends",
+        ),
     ],
 )
 def test_the_default_score(event: Event, expected: list[tuple[str, str, tuple[float, ...]]]) -> None:
@@ -168,6 +179,71 @@ def test_reductions(of: str, before: Sequence[object], data: object, expected: f
         assert (expected,) == outcome.drops
     else:
         assert pytest.approx((expected,)) == next(cue[2] for cue in cues(outcome))
+
+
+MANY = {"cpu": 0.5, "network": 0.5, "memory": 0.5, "anomaly": 0.5}
+
+
+def paths(of: str = "last", path: tuple[str, ...] = (), **own: tuple[str, ...]) -> Score:
+    """Make a score whose one rule moves parameters of the signature from 0 to 1, each by its own path."""
+    (rule,) = held("signature").metrics
+    places = {name: rule.sound.instrument.index(name) for name in own}
+    mappings = tuple((places[name], Mapping(range=(0.0, 1.0), path=keys)) for name, keys in own.items())
+    return replace(QUIET, metrics=(replace(rule, stream="x", of=of, path=path, mappings=mappings),))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({**MANY, "cpu": "?"}, Drop.NO_VALUE),
+        ({name: value for name, value in MANY.items() if name != "anomaly"}, Drop.NO_VALUE),
+        ({**MANY, "memory": float("inf")}, Drop.NOT_FINITE),
+        ({"value": 0.5}, Drop.NO_VALUE),
+        (0.5, Drop.NO_VALUE),
+    ],
+)
+def test_one_missing_number_silences_all(data: object, expected: Drop) -> None:
+    """A reading in which one number of several is missing leaves the voice as it was."""
+    line = core()
+    line.feed(reading("host.signature", MANY), START)
+    outcome = line.feed(reading("host.signature", data), START + 1)
+    assert ((), (expected,)) == (outcome.cues, outcome.drops)
+
+
+def test_a_path_of_its_own_stands_in_place_of_the_rules() -> None:
+    """A mapping with a path takes its number there, one without at the rule's; the voice is named by the rule's."""
+    line = core(paths(path=("a",), vol=(), anomaly=("b", "c"), rate=()))
+    outcome = line.feed(reading("x", {"a": 0.25, "b": {"c": 0.75}}), START)
+    assert [("Hold", "signature", (300.0, 1.0, 0.25, 0.75))] == cues(outcome)
+    assert ["signature:x#a"] == [cue.voice for cue in outcome.cues]
+    for data in ({"a": 0.25}, {"b": {"c": 0.75}}):
+        assert (Drop.NO_VALUE,) == line.feed(reading("x", data), START + 1).drops
+
+
+def test_the_rules_own_number_may_be_missing_where_nobody_asks_for_it() -> None:
+    """With a path at every mapping nothing is looked for at the rule's; with no mapping at all something is."""
+    assert [("Hold", "signature", (300.0, 2.0, 0.5, 0.0))] == cues(
+        core(paths(path=("gone",), vol=("a",))).feed(reading("x", {"a": 0.5}), START)
+    )
+    line = core(paths(path=("a",)))
+    assert (Drop.NO_VALUE,) == line.feed(reading("x", {"b": 1}), START).drops
+    assert [("Hold", "signature", (300.0, 2.0, 0.2, 0.0))] == cues(line.feed(reading("x", {"a": 1}), START))
+
+
+@pytest.mark.parametrize(("of", "expected"), [("last", (0.2, 0.4)), ("max", (0.5, 0.9)), ("mean", (0.3, 0.65))])
+def test_each_path_is_reduced_by_itself(of: str, expected: tuple[float, float]) -> None:
+    """What came since the last tick makes one number of each path; a message that lacks one still counts for others."""
+    before = ({"a": 0.2}, {"a": 0.5, "b": 0.9}, "?")
+    found = core(paths(of, vol=("a",), anomaly=("b",))).feed(reading("x", {"a": 0.2, "b": 0.4}, before=before), START)
+    assert pytest.approx(expected) == cues(found)[0][2][2:]
+
+
+def test_a_value_out_of_range_at_one_path_drops_the_reading() -> None:
+    """`outside: drop` at one mapping is the reason for all of them."""
+    (rule,) = paths(vol=("a",), anomaly=("b",)).metrics
+    strict = replace(rule.mappings[1][1], outside=Outside.DROP)
+    line = core(replace(QUIET, metrics=(replace(rule, mappings=(rule.mappings[0], (3, strict))),)))
+    assert (Drop.OUT_OF_RANGE,) == line.feed(reading("x", {"a": 0.5, "b": 2}), START).drops
 
 
 def test_the_heartbeat() -> None:
@@ -302,11 +378,16 @@ def test_the_desk_outlives_a_reload() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "x"]), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "x", *MANY]), inner, max_size=2)
+    ),
     max_leaves=6,
 )
 TEXT = st.text(max_size=6)
-STREAMS = st.sampled_from(["metrics/cpu", "metrics/a/cpu", "metrics/memory", "metrics/disk", "$SYS/x"]) | TEXT
+STREAMS = (
+    st.sampled_from(["metrics/cpu", "metrics/a/cpu", "metrics/memory", "metrics/disk", "host.signature", "$SYS/x"])
+    | TEXT
+)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 READINGS = st.builds(
     Reading,

@@ -35,6 +35,7 @@ class Mapping:
         scale: Name in `scales.SCALES` that the output is tuned to; empty: none.
         root: First degree of that scale in Hz.
         outside: Clamp (the answer is the nearer end), or drop the reading.
+        path: Keys that lead to the value in a JSON payload; empty: those of the rule.
     """
 
     source: tuple[float, float] = (0.0, 1.0)
@@ -44,6 +45,7 @@ class Mapping:
     scale: str = ""
     root: float = 440.0
     outside: Outside = Outside.CLAMP
+    path: tuple[str, ...] = ()
 
     def __call__(self, value: float) -> float | Drop:
         """Map a finite value; the answer is always inside `range`."""

@@ -57,7 +57,7 @@ class MetricRule:
         stream: MQTT topic filter, or the name of a stream.
         sound: Instrument and the parameters that no mapping moves.
         mappings: Place of a parameter, and the mapping that moves it.
-        path: Keys that lead to the number in a JSON payload.
+        path: Keys that lead to the number in a JSON payload, for mappings that have no path of their own.
         of: Which reduction of the messages since the last tick (`numbers.REDUCTIONS`).
         priority: Right of way.
         stale_after: Seconds without a reading after which the voice ends and `stale` sounds.
@@ -82,13 +82,18 @@ class MetricRule:
         return f"{self.sound.instrument.name}:{stream}{place}"
 
     def intent(self, key: str, reading: Reading) -> Intent | Drop:
-        """What ought to sound for a reading, or why nothing."""
-        value = self._value(reading)
-        if isinstance(value, Drop):
+        """What ought to sound for a reading, or why nothing: one number that is missing silences the whole of it."""
+        if not self.mappings and isinstance(value := self._value(reading, self.path), Drop):
             return value
         params = list(self.sound.params)
         instrument = self.sound.instrument
+        path: tuple[str, ...] | None = None
         for index, mapping in self.mappings:
+            if mapping.path != path:
+                path = mapping.path
+                value = self._value(reading, path or self.path)
+            if isinstance(value, Drop):
+                return value
             mapped = mapping(value)
             if isinstance(mapped, Drop):
                 return mapped
@@ -96,10 +101,10 @@ class MetricRule:
         lasts = self.stale_after if instrument.kind is Kind.HELD else SHORT
         return Intent(key, reading.stream, instrument.name, tuple(params), self.priority, lasts)
 
-    def _value(self, reading: Reading) -> float | Drop:
+    def _value(self, reading: Reading, path: tuple[str, ...]) -> float | Drop:
         if self.of == "last":
-            return number(reading.data, self.path)
-        found = [number(data, self.path) for data in (*reading.before, reading.data)]
+            return number(reading.data, path)
+        found = [number(data, path) for data in (*reading.before, reading.data)]
         values = [value for value in found if not isinstance(value, Drop)]
         return number(REDUCTIONS[self.of](values), ()) if values else found[-1]
 
