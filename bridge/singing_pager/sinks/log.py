@@ -54,7 +54,8 @@ class LogSink:
                     pass
 
     def _drop(self, event: AlertChange | Reading, drop: Drop, now: float) -> None:
-        if drop in _QUIET:
+        if drop in _QUIET or (drop is Drop.NO_RULE and event.route == "host"):
+            # a machine has more streams than anybody wants to hear
             return
         said, more = self._said.get((event.route, drop), (None, 0))
         if said is not None and now - said < _AGAIN_AFTER:

@@ -4,30 +4,13 @@ Two connections, because they want opposite things of the broker: an alert may n
 late (docs/decisions/0003-what-reads-the-flood.md). What both need of the engine stands here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from singing_pager.model import Event
+from singing_pager.sources.inbox import Count, Inbox
 
-__all__ = ["Connected", "Count", "Inbox", "Intake", "Interest", "Pace"]
-
-
-class Inbox(Protocol):
-    """The engine's inbox, used on the loop's thread only."""
-
-    def offer(self, events: Sequence[Event]) -> bool:
-        """Take all the events, or none of them when there is no room."""
-
-    def now(self) -> float:
-        """Seconds since 1970 on a clock that never jumps."""
-
-
-class Count(Protocol):
-    """Adds `n` to `bridge_messages_total{route,result}`, on the loop's thread only."""
-
-    def __call__(self, route: str, result: str, n: int, /) -> None:
-        """Count `n` messages of a route that ended so."""
+__all__ = ["Connected", "Intake", "Interest", "Pace"]
 
 
 class Connected(Protocol):

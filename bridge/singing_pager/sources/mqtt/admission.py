@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from singing_pager.model import AlertChange, Drop
-from singing_pager.sources.mqtt import Count, Inbox
+from singing_pager.sources.inbox import Count, Inbox
 from singing_pager.sources.mqtt.alert_payload import alert_from
 from singing_pager.sources.mqtt.letters import Arrival
 from singing_pager.sources.mqtt.topics import Routes

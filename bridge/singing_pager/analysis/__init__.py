@@ -1,0 +1,1 @@
+"""What is out of the ordinary, told from numbers alone: pure, and time is an argument."""
