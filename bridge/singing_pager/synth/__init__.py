@@ -1,0 +1,1 @@
+"""The built-in engine: reads compiled SynthDefs and plays scsynth's commands with NumPy and SciPy."""

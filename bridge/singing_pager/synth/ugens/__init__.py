@@ -1,0 +1,77 @@
+"""The table of UGens: name → evaluation, one family a module."""
+
+from singing_pager.synth.ugens import (
+    asking,
+    bandlimited,
+    delays,
+    demand,
+    draws,
+    dynamics,
+    endings,
+    envelopes,
+    filters,
+    followers,
+    impulses,
+    io,
+    ladder,
+    lags,
+    lfnoise,
+    lfos,
+    linens,
+    lines,
+    noise,
+    operators,
+    oscillators,
+    panning,
+    poles,
+    ranges,
+    rates,
+    resonators,
+    reverb,
+    sequences,
+    timing,
+    triggers,
+    unary,
+)
+from singing_pager.synth.unit import Evaluate
+
+__all__ = ["FAMILIES", "READERS", "UGENS", "WRITERS"]
+
+FAMILIES = (
+    oscillators,
+    bandlimited,
+    lfos,
+    impulses,
+    noise,
+    lfnoise,
+    draws,
+    endings,
+    envelopes,
+    linens,
+    lines,
+    filters,
+    poles,
+    resonators,
+    ladder,
+    lags,
+    dynamics,
+    followers,
+    delays,
+    reverb,
+    operators,
+    unary,
+    ranges,
+    triggers,
+    timing,
+    demand,
+    sequences,
+    asking,
+    panning,
+    rates,
+    io,
+)
+
+UGENS: dict[str, Evaluate] = {name: evaluate for family in FAMILIES for name, evaluate in family.UGENS.items()}
+"""Every UGen that the engine has."""
+
+READERS, WRITERS = io.READERS, io.WRITERS
