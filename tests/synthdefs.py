@@ -9,7 +9,9 @@ Wire = float | tuple[int, int]
 """A constant, or the place of a UGen and of its output."""
 
 
-def ugen(name: str, rate: Rate, *inputs: Wire, outputs: int = 1, special: int = 0) -> tuple[str, Rate, tuple[Wire, ...], int, int]:
+def ugen(
+    name: str, rate: Rate, *inputs: Wire, outputs: int = 1, special: int = 0
+) -> tuple[str, Rate, tuple[Wire, ...], int, int]:
     """One UGen; its inputs are constants, or places of earlier UGens and their outputs."""
     return name, rate, inputs, outputs, special
 

@@ -35,7 +35,7 @@ def test_boot() -> None:
     assert [(step.address, step.params) for step in steps if isinstance(step, OscMessage)] == [
         ("/g_freeAll", [0]),
         ("/g_new", [AMBIENCE, 1, 0, ALARMS, 1, 0]),
-        ("/s_new", ["duck", DUCK, 1, 0, "ambience", 16]),
+        ("/s_new", ["duck", DUCK, 1, 0, "ambience", 16, "level", 1.0]),
         ("/s_new", ["safety", SAFETY, 1, 0]),
     ]
 

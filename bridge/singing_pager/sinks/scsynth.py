@@ -24,11 +24,13 @@ class Scsynth:
     Args:
         catalogue: Names the controls.
         synthdefs: Folder of compiled SynthDefs, sent to the server by `boot`.
+        ambience: How much louder the ambience is than beside alarms, 0 to 8; 4 is 12 dB more.
     """
 
-    def __init__(self, catalogue: Catalogue, synthdefs: Path) -> None:
+    def __init__(self, catalogue: Catalogue, synthdefs: Path, *, ambience: float = 1.0) -> None:
         self._catalogue = catalogue
         self._synthdefs = synthdefs
+        self._ambience = ambience
         self._nodes: dict[str, int] = {}
         self._ids = count(_FIRST_VOICE)
 
@@ -42,7 +44,9 @@ class Scsynth:
         stage = (
             message("/g_freeAll", _ROOT),
             message("/g_new", _AMBIENCE, _TO_TAIL, _ROOT, _ALARMS, _TO_TAIL, _ROOT),
-            message("/s_new", "duck", _DUCK, _TO_TAIL, _ROOT, "ambience", _AMBIENCE_BUS),
+            message(
+                *("/s_new", "duck", _DUCK, _TO_TAIL, _ROOT), *("ambience", _AMBIENCE_BUS, "level", self._ambience)
+            ),
             message("/s_new", "safety", _SAFETY, _TO_TAIL, _ROOT),
         )
         *files, last = [file.read_bytes() for file in sorted(self._synthdefs.glob("*.scsyndef"))]

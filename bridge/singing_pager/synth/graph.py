@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from singing_pager.synth.scsyndef import Input, Rate, SynthDef, SynthDefError, Ugen
-from singing_pager.synth.ugens import READERS, UGENS, WRITERS
+from singing_pager.synth.ugens import CHANCES, HEARERS, PURE, READERS, UGENS, WRITERS
 from singing_pager.synth.unit import Evaluate, Signal, Unit
 
 __all__ = ["Graph", "Step", "prepare"]
@@ -19,13 +19,25 @@ _OWN_ACTIONS = (0.0, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One UGen of a graph: how it is evaluated, from what, and what nobody needs any more after it."""
+    """One UGen of a graph.
+
+    Attributes:
+        ugen: Which it is.
+        rates: Of its inputs.
+        evaluate: How it is evaluated.
+        inputs: From what.
+        spent: Places of the UGens whose outputs nobody needs any more after it.
+        pure: Whether what it gives depends on nothing but its inputs, slopes apart.
+        hears: Whether it gives what commands have set.
+    """
 
     ugen: Ugen
     rates: tuple[Rate, ...]
     evaluate: Evaluate
     inputs: tuple[Input | Signal, ...]
     spent: tuple[int, ...]
+    pure: bool
+    hears: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,17 @@ def prepare(synthdef: SynthDef) -> Graph:
     for place, ugen in enumerate(synthdef.ugens):
         inputs = tuple(constants[source.output] if source.ugen < 0 else source for source in ugen.inputs)
         spent = {source.ugen for source in ugen.inputs if source.ugen >= 0 and last_use[source.ugen] == place}
-        steps.append(Step(ugen, _rates(ugen, synthdef.ugens), UGENS[ugen.name], inputs, tuple(spent)))
+        steps.append(
+            Step(
+                ugen,
+                _rates(ugen, synthdef.ugens),
+                UGENS[ugen.name],
+                inputs,
+                tuple(spent),
+                pure=(ugen.name, ugen.special) not in CHANCES and ugen.name in PURE and ugen.rate is not Rate.DEMAND,
+                hears=ugen.name in HEARERS,
+            )
+        )
     names = [ugen.name for ugen in synthdef.ugens]
     reads = [place for place, name in enumerate(names) if name in READERS]
     writes = [place for place, name in enumerate(names) if name in WRITERS]

@@ -73,7 +73,7 @@ class Stage:
             if synth.batch is None:
                 synth.controls[index] = value
             else:
-                synth.batch.controls[synth.row, index] = value
+                synth.batch.set(synth.row, index, value)
 
     def run(self, blocks: int) -> None:
         """Evaluate so many control periods; what is done by itself is freed."""

@@ -7,7 +7,7 @@ for a value that stays the same through the span, whatever its rate.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ BLOCK = 64
 
 Signal: TypeAlias = npt.NDArray[np.float32]
 State: TypeAlias = npt.NDArray[Any]
+_Value = TypeVar("_Value", bound=np.generic)
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Places: TypeAlias = npt.NDArray[np.int64]
 
@@ -84,10 +85,24 @@ class Unit:
         sources: The units that its inputs come from; None: a constant.
         before: (rows or 1, 1) what it gave when the voices that begin with this span were built, where that is not its
             first value; scsynth's slopes begin there.
+        settled: Set by an evaluation: with the very same arrays as inputs the next span gives the same output, whatever
+            its length, and what is remembered stays as it is.
         span: The span that is being evaluated.
     """
 
-    __slots__ = ("before", "memory", "name", "outputs", "plan", "rate", "rates", "sources", "span", "special")
+    __slots__ = (
+        "before",
+        "memory",
+        "name",
+        "outputs",
+        "plan",
+        "rate",
+        "rates",
+        "settled",
+        "sources",
+        "span",
+        "special",
+    )
 
     def __init__(self, ugen: Ugen, rates: Sequence[Rate]) -> None:
         self.name = ugen.name
@@ -99,6 +114,7 @@ class Unit:
         self.sources: tuple[Unit | None, ...] = ()
         self.plan: Any = None
         self.before: Signal | None = None
+        self.settled = False
         self.span: Span
 
     @property
@@ -118,7 +134,9 @@ class Unit:
 
     def columns(self, rate: Rate) -> int:
         """Columns of a whole signal of some rate."""
-        return {Rate.AUDIO: self.span.frames, Rate.CONTROL: self.span.blocks}.get(rate, 1)
+        if rate is Rate.AUDIO:
+            return self.span.blocks * BLOCK
+        return self.span.blocks if rate is Rate.CONTROL else 1
 
     def recall(self, name: str, start: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> State:
         """Give what was kept under a name, or `start` for voices that begin with this span.
@@ -131,13 +149,14 @@ class Unit:
         Returns:
             (rows, k), to be left as it is: `keep` takes the next one.
         """
+        kept, fresh = self.memory.get(name), self.span.fresh
+        if kept is not None and fresh is None:
+            return kept
         start = np.asarray(start, dtype)
-        kept = self.memory.get(name)
-        if kept is None:
+        if kept is None or fresh is None:
             shape = (self.span.rows, start.shape[1] if start.ndim > 1 else 1)
             return np.broadcast_to(start, shape)
-        fresh = self.span.fresh
-        return kept if fresh is None else np.where(fresh[:, None], start, kept)
+        return np.where(fresh[:, None], start, kept)
 
     def keep(self, name: str, state: State) -> None:
         """Keep (rows, k) for the next span; a single row stands for all of them."""
@@ -145,14 +164,22 @@ class Unit:
             state = np.repeat(state, self.span.rows, axis=0)
         self.memory[name] = np.array(state) if state.base is not None else state
 
-    def whole(self, signal: Signal, rate: Rate | None = None) -> Signal:
+    def whole(self, signal: npt.NDArray[_Value], rate: Rate | None = None) -> npt.NDArray[_Value]:
         """Spread a constant over all columns of a rate (this unit's, if none is given); others are left as they are."""
         columns = self.columns(self.rate if rate is None else rate)
         return np.broadcast_to(signal, (len(signal), columns)) if signal.shape[1] != columns else signal
 
-    def rowed(self, signal: Signal) -> Signal:
+    def rowed(self, signal: npt.NDArray[_Value]) -> npt.NDArray[_Value]:
         """Spread a single row over all voices."""
-        return np.broadcast_to(signal, (self.span.rows, signal.shape[1])) if len(signal) != self.span.rows else signal
+        rows = self.span.rows
+        if len(signal) == rows:
+            return signal
+        # a copy of few columns is quicker than NumPy's way to a view
+        return (
+            signal.repeat(rows, axis=0)
+            if signal.shape[1] <= BLOCK
+            else np.broadcast_to(signal, (rows, signal.shape[1]))
+        )
 
     def held(self, signal: Signal, index: int) -> Signal:
         """Bring an input to this unit's rate as scsynth's `ZIN0` does: a control-rate value holds for its period.
@@ -192,9 +219,9 @@ class Unit:
             (rows, frames), or (rows, 1) where nothing moves.
         """
         last = self.recall(name, signal[:, :1] if start is None else start, signal.dtype)
-        self.keep(name, self.rowed(signal[:, -1:]))
+        self.keep(name, signal[:, -1:])
         if signal.shape[1] == 1:
-            if np.array_equal(last, self.rowed(signal)):
+            if (last == signal).all():
                 return signal
             signal = np.broadcast_to(signal, (len(signal), self.blocks))
         values = self.rowed(signal)

@@ -35,7 +35,7 @@ from singing_pager.synth.ugens import (
 )
 from singing_pager.synth.unit import Evaluate
 
-__all__ = ["FAMILIES", "READERS", "UGENS", "WRITERS"]
+__all__ = ["CHANCES", "FAMILIES", "HEARERS", "PURE", "READERS", "UGENS", "WRITERS"]
 
 FAMILIES = (
     oscillators,
@@ -74,4 +74,18 @@ FAMILIES = (
 UGENS: dict[str, Evaluate] = {name: evaluate for family in FAMILIES for name, evaluate in family.UGENS.items()}
 """Every UGen that the engine has."""
 
-READERS, WRITERS = io.READERS, io.WRITERS
+READERS, WRITERS, HEARERS = io.READERS, io.WRITERS, io.HEARERS
+
+PURE = frozenset(
+    {
+        *("BinaryOpUGen", "UnaryOpUGen", "MulAdd", "Sum3", "Sum4"),
+        *("Clip", "Fold", "Wrap", "InRange", "LinExp", "LinLin", "Select", "DC", "K2A"),
+    }
+)
+"""UGens that give the same whenever they are given the same."""
+
+CHANCES = frozenset(
+    {("BinaryOpUGen", special) for special in operators.CHANCES}
+    | {("UnaryOpUGen", special) for special in unary.CHANCES}
+)
+"""Operators by chance: name and special index."""

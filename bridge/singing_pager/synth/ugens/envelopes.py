@@ -1,11 +1,9 @@
 """Envelopes: levels that go from one to the next while a gate is open, and leave when it closes."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from singing_pager.synth.scsyndef import Rate
-from singing_pager.synth.ugens.shapes import COURSE, LEFT, Reals, Stretch, begin, drawn, still, travel, values
+from singing_pager.synth.ugens.shapes import COURSE, LEFT, Reals, Stretch, ahead, begin, drawn, still, travel, values
 from singing_pager.synth.unit import BLOCK, Evaluate, Places, Signal, Unit
 
 __all__ = ["UGENS"]
@@ -20,6 +18,7 @@ GATE_IN, SCALE, BIAS, TIME, ACTION, FIRST, STAGES, RELEASE, LOOP, NODES = range(
 """The inputs; from `NODES` on four a segment: level, length, shape, curve."""
 _OPEN, _CUT, _CLOSE = 1, 2, 3
 
+_BEGINNING = np.array([[FIRST, SCALE, BIAS]])
 _WAYS = np.array([[STAGES, RELEASE, LOOP]])
 _NODE = np.array([[SCALE, BIAS, TIME, NODES, NODES + 1, NODES + 2, NODES + 3]])
 _NODE_STEP = np.where(_NODE >= NODES, 4, 0)
@@ -28,82 +27,100 @@ _NODE_STEP = np.where(_NODE >= NODES, 4, 0)
 
 def _env_gen(unit: Unit, *inputs: Signal) -> Signal:
     """An envelope: segment by segment, for all voices at once."""
+    kept = unit.memory.get("envelope")
+    if kept is not None and _rests(unit, kept, inputs[GATE_IN]):
+        unit.settled = True
+        return values(kept).astype(np.float32)[:, None]
     playing = _Playing(unit, inputs)
-    stretches = playing.run()
-    unit.keep("envelope", playing.state)
+    state = playing.state
+    due = playing.listen()
+    at = np.minimum(state[:, LEFT], unit.width)
+    if due is not None:
+        np.minimum(at, due, out=at)
+    course = state[:, :COURSE].copy()
+    ahead(state, at)
+    state[:, LEFT] -= at
+    busy = np.flatnonzero(at < unit.width)
+    if not len(busy):
+        return drawn([Stretch(busy, at, at, course)], unit.width)
+    others = list(travel(state, busy, at[busy], unit.width, playing.turn))
+    if unit.span.fresh is not None:
+        unit.before = np.zeros((len(state), 1), np.float32)
+        unit.before[busy, 0] = values(others[0].course)
     unit.done(playing.ended, inputs[ACTION])
-    return drawn(stretches, unit.width)
+    return drawn([Stretch(busy, at, at, course), *others], unit.width)
 
 
-@dataclass(slots=True)
+def _rests(unit: Unit, state: Reals, gate: Signal) -> bool:
+    """Say whether all wait, and none is called."""
+    quiet = unit.span.fresh is None and gate.shape[1] == 1 and (state[:, GATE:] == gate).all()
+    return bool(quiet and (state[:, LEFT] == np.inf).all())
+
+
 class _Plan:
-    """Where inputs are found in a row of numbers, as long as their shapes stay the same.
+    """Where inputs are found in a row of numbers: constants, then those that never change in a voice, then others.
 
     Attributes:
-        moving: Which inputs may change in a voice.
+        fixed: Which inputs never change in a voice.
+        moving: Which may.
         audible: Whether one of them is at audio rate.
-        shapes: Their shapes.
+        constants: (inputs,) the constants, 0 for others.
+        ways: (3, 1) how many segments there are, where the gate is waited for, where a loop begins; None: they change.
         first: (inputs,) where each begins.
         row: How far it is from there to the next voice's.
         column: How far to the next control period's.
     """
 
-    moving: list[int]
-    audible: bool
-    shapes: list[tuple[int, ...]] | None = None
-    first: Places = field(init=False)
-    row: Places = field(init=False)
-    column: Places = field(init=False)
+    def __init__(self, unit: Unit, inputs: tuple[Signal, ...]) -> None:
+        self.constants = np.zeros(len(inputs), np.float32)
+        self.fixed: list[int] = []
+        self.moving: list[int] = []
+        for place, rate in enumerate(unit.rates):
+            if rate is not Rate.SCALAR:
+                self.moving.extend([place] * (place != GATE_IN))
+            elif unit.sources and unit.sources[place] is None:
+                self.constants[place] = inputs[place][0, 0]
+            else:
+                self.fixed.append(place)
+        self.audible = any(unit.rates[place] is Rate.AUDIO for place in self.moving)
+        known = not {STAGES, RELEASE, LOOP} & {*self.fixed, *self.moving}
+        self.ways = np.trunc(self.constants[STAGES:NODES, None]) if known else None
+        self._shapes: list[tuple[int, ...]] | None = None
 
-    def fit(self, shapes: list[tuple[int, ...]], voices: int, count: int) -> None:
-        """Find places for inputs of other shapes: those that are fixed come first, voice by voice."""
-        rows, columns = np.array(shapes[1:], np.int64).reshape(-1, 2).T
-        self.first, self.row, self.column = np.arange(count), np.full(count, count), np.zeros(count, np.int64)
-        self.first[self.moving] = voices * count + np.cumsum(rows * columns) - rows * columns
-        self.row[self.moving] = np.where(rows > 1, columns, 0)
-        self.column[self.moving] = columns > 1
-        self.shapes = shapes
+    def fit(self, shapes: list[tuple[int, ...]], rows: int) -> None:
+        """Find places for moving inputs of some shapes."""
+        if shapes == self._shapes:
+            return
+        count, fixed = len(self.constants), len(self.fixed)
+        self.first, self.row, self.column = np.arange(count), np.zeros(count, np.int64), np.zeros(count, np.int64)
+        self.first[self.fixed] = count + np.arange(fixed)
+        self.row[self.fixed] = fixed
+        high, wide = np.array(shapes, np.int64).reshape(-1, 2).T
+        self.first[self.moving] = count + rows * fixed + np.cumsum(high * wide) - high * wide
+        self.row[self.moving] = np.where(high > 1, wide, 0)
+        self.column[self.moving] = wide > 1
+        self._shapes = shapes
 
 
 class _Inputs:
     """The inputs but the gate, each as it is at the beginning of a control period."""
 
-    def __init__(self, unit: Unit, inputs: tuple[Signal, ...]) -> None:
-        if unit.plan is None:
-            moving = [place for place, rate in enumerate(unit.rates) if place != GATE_IN and rate is not Rate.SCALAR]
-            unit.plan = _Plan(moving, audible=any(unit.rates[place] is Rate.AUDIO for place in moving))
-        self._plan: _Plan = unit.plan
-        signals = [inputs[place] for place in self._plan.moving]
-        if self._plan.audible:
+    def __init__(self, unit: Unit, plan: _Plan, inputs: tuple[Signal, ...]) -> None:
+        signals = [inputs[place] for place in plan.moving]
+        if plan.audible:
             signals = [
                 signal[:, ::BLOCK] if unit.rates[place] is Rate.AUDIO and signal.shape[1] > 1 else signal
-                for place, signal in zip(self._plan.moving, signals, strict=True)
+                for place, signal in zip(plan.moving, signals, strict=True)
             ]
-        fixed = self._fixed(unit, inputs)
-        shapes = [fixed.shape, *[signal.shape for signal in signals]]
-        if shapes != self._plan.shapes:
-            self._plan.fit(shapes, *fixed.shape)
-        self._flat = np.concatenate([fixed.reshape(-1), *[signal.reshape(-1) for signal in signals]])
+        plan.fit([signal.shape for signal in signals], unit.span.rows)
+        fixed = [_fixed(unit, plan, inputs)] if plan.fixed else []
+        self._flat = np.concatenate([plan.constants, *[signal.reshape(-1) for signal in [*fixed, *signals]]])
+        self._plan = plan
         self.segments = (len(inputs) - NODES) // 4
-        ways = inputs[STAGES:NODES]
-        self._ways = np.trunc(np.concatenate(ways)) if all(way.size == 1 for way in ways) else None
-
-    @staticmethod
-    def _fixed(unit: Unit, inputs: tuple[Signal, ...]) -> Signal:
-        """Those that never change in a voice, kept for each."""
-        if unit.span.fresh is None and "inputs" in unit.memory:
-            return unit.memory["inputs"]
-        now = np.zeros((unit.span.rows, len(inputs)), np.float32)
-        for place, (signal, rate) in enumerate(zip(inputs, unit.rates, strict=True)):
-            if rate is Rate.SCALAR:
-                now[:, place] = signal[:, 0]
-        fixed: Signal = unit.recall("inputs", now, np.float32)
-        unit.keep("inputs", fixed)
-        return fixed
 
     def ways(self, rows: Places, blocks: Places) -> Signal:
         """How many segments there are, where the gate is waited for, and where a loop begins: (3, rows or 1)."""
-        return np.trunc(self.at(_WAYS, rows, blocks).T) if self._ways is None else self._ways
+        return np.trunc(self.at(_WAYS, rows, blocks).T) if self._plan.ways is None else self._plan.ways
 
     def at(self, numbers: Places, rows: Places, blocks: Places) -> Signal:
         """Values of inputs (rows or 1, k) for (rows,) voices in (rows,) control periods: (rows, k)."""
@@ -114,94 +131,107 @@ class _Inputs:
         return found
 
 
+def _fixed(unit: Unit, plan: _Plan, inputs: tuple[Signal, ...]) -> Signal:
+    """The inputs that never change in a voice, kept for each."""
+    if unit.span.fresh is None and "inputs" in unit.memory:
+        return unit.memory["inputs"]
+    now = np.concatenate([unit.rowed(inputs[place][:, :1]) for place in plan.fixed], axis=1)
+    fixed: Signal = unit.recall("inputs", now, np.float32)
+    unit.keep("inputs", fixed)
+    return fixed
+
+
 class _Playing:
-    """A span of all voices of an envelope.
+    """A span of all voices.
 
     Attributes:
-        state: (rows, _WIDTH) what is kept.
-        ended: (rows,) the control period in which each voice came to its end.
+        state: Where they are.
+        ended: (rows,) in which control period each came to its end.
     """
 
     def __init__(self, unit: Unit, inputs: tuple[Signal, ...]) -> None:
+        if unit.plan is None:
+            unit.plan = _Plan(unit, inputs)
         self._unit = unit
         self._signals = inputs
-        self._known: _Inputs | None = None
-        self._every = np.arange(unit.span.rows)
+        self._read: _Inputs | None = None
         self._period = BLOCK if unit.rate is Rate.AUDIO else 1
+        self._due: Reals | None = None
         self.ended = np.full(unit.span.rows, unit.blocks)
         self.state = self._begun()
 
     @property
     def _inputs(self) -> _Inputs:
-        """Looked at only where a segment begins."""
-        if self._known is None:
-            self._known = _Inputs(self._unit, self._signals)
-        return self._known
-
-    def run(self) -> list[Stretch]:
-        """Play the span."""
-        gate = self._signals[GATE_IN]
-        self._listen(self._unit.held(gate, GATE_IN) if self._unit.rate is Rate.CONTROL else gate, 0)
-        return list(travel(self.state, self._every, 0, self._unit.width, self._turn))
+        if self._read is None:
+            self._read = _Inputs(self._unit, self._unit.plan, self._signals)
+        return self._read
 
     def _begun(self) -> Reals:
-        """What was kept; voices that begin have made one step already, as scsynth's do when they are built."""
+        """What was kept; voices that begin do so a column early, as scsynth's make a step when they are built."""
         fresh = self._unit.span.fresh
-        kept = self._unit.memory.get("envelope")
-        if kept is not None and fresh is None:
-            return kept.copy()
-        rows = self._every if kept is None or fresh is None else np.flatnonzero(fresh)
-        self.state = np.zeros((len(self._every), _WIDTH)) if kept is None else kept.copy()
-        gates = self.state[:, GATE].copy()
-        first, scale, bias = self._inputs.at(np.array([[FIRST, SCALE, BIAS]]), rows, np.zeros_like(rows)).T
+        state = self._unit.memory.get("envelope")
+        if state is None:
+            state = self._unit.memory["envelope"] = np.zeros((self._unit.span.rows, _WIDTH))
+            rows = np.arange(len(state))
+        elif fresh is None:
+            return state
+        else:
+            rows = np.flatnonzero(fresh)
+        first, scale, bias = self._inputs.at(_BEGINNING, rows, np.zeros_like(rows)).T
         level = (first * scale + bias).astype(np.float64)
-        self.state[rows, LEFT:] = 0
-        self.state[rows, :COURSE] = still(level)
-        self.state[rows, STAGE] = _UNBEGUN
-        self.state[rows, TARGET] = level
-        self._listen(self._unit.built(self._signals[GATE_IN], GATE_IN), -1)
-        built = np.zeros(len(self._every), np.float32)
-        for stretch in travel(self.state, rows, -1, 0, self._turn):
-            built[stretch.rows] = values(stretch.course)
-        self._unit.before = built[:, None]
-        self.ended[:] = self._unit.blocks
-        gates[rows] = self.state[rows, GATE]
-        self.state[:, GATE] = gates
-        return self.state
+        begun = np.zeros((len(rows), _WIDTH))
+        begun[:, :COURSE] = still(level)
+        begun[:, LEFT] = -1
+        begun[:, STAGE] = _UNBEGUN
+        begun[:, TARGET] = level
+        state[rows] = begun
+        return state
 
-    def _listen(self, gate: Signal, start: int) -> None:
-        """Find where the gate opens, cuts or closes: of each voice one column after another, and what happens there."""
-        self._due: Reals | None = None
+    def listen(self) -> Reals | None:
+        """Find where the gate opens, cuts or closes; gives the first such column of each voice, None: nowhere."""
+        unit, gate = self._unit, self._signals[GATE_IN]
+        if unit.rate is Rate.CONTROL:
+            gate = unit.held(gate, GATE_IN)
         last = self.state[:, GATE:]
-        if gate.shape[1] == 1 and (last == gate).all():
-            return
-        last = last.copy()
-        before = np.concatenate([last, self._unit.rowed(gate[:, :-1])], axis=1) if gate.shape[1] > 1 else last
-        self.state[:, GATE] = gate[:, -1]
-        if (before == gate).all():
-            return
+        if unit.span.fresh is None and gate.shape[1] == 1 and (last == gate).all():
+            return None
+        early = self.state[:, LEFT:STAGE] < 0
+        built = unit.built(self._signals[GATE_IN], GATE_IN)
+        whole = np.concatenate([last, np.where(early, built, last), unit.rowed(gate)], axis=1)
+        before, gates = whole[:, :-1], whole[:, 1:]
+        self.state[:, GATE] = whole[:, -1]
+        moved = np.flatnonzero((before != gates).any(axis=1))
+        if not len(moved):
+            return None
+        before, gates = before[moved], gates[moved]
         closed = before <= 0
-        what = np.where(closed & (gate > 0), _OPEN, 0)
-        what[(before > -1) & (gate <= -1)] = _CUT
-        what[~closed & (gate <= 0) & (gate > -1)] = _CLOSE
+        what = np.where(closed & (gates > 0), _OPEN, 0)
+        what[(before > -1) & (gates <= -1)] = _CUT
+        what[~closed & (gates <= 0) & (gates > -1)] = _CLOSE
         rows, places = np.nonzero(what)
-        counts = np.bincount(rows, minlength=len(before))
+        counts = np.bincount(rows, minlength=1)
         turns = np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]
-        self._due = np.full((len(before), counts.max() + 1), np.inf)
-        self._due[rows, turns] = places * (self._unit.width // gate.shape[1]) + start
+        self._due = np.full((len(whole), counts.max() + 1), np.inf)
+        self._due[moved[rows], turns] = np.where(places > 0, (places - 1) * (unit.width // gate.shape[1]), -1)
         self._what = np.zeros(self._due.shape, np.int64)
-        self._what[rows, turns] = what[rows, places]
+        self._what[moved[rows], turns] = what[rows, places]
         self._cuts = np.zeros(self._due.shape, np.float32)
-        self._cuts[rows, turns] = self._unit.rowed(gate)[rows, places]
-        self._heard = np.zeros(len(before), np.int64)
+        self._cuts[moved[rows], turns] = gates[rows, places]
+        self._heard = np.zeros(len(whole), np.int64)
+        return self._due[:, 0]
 
-    def _turn(self, state: Reals, rows: Places, at: Reals) -> Reals | float:
+    def turn(self, state: Reals, rows: Places, at: Reals) -> Reals | float:
         """Heed the gates that move now, then begin what comes after a segment that is over."""
         if self._due is not None:
             self._heed(self._due, state, rows, at)
         over = np.flatnonzero(state[:, LEFT] <= 0)
         if len(over):
-            state[over] = self._next(state[over], rows[over], at[over])
+            if len(over) == len(state):
+                self._next(state, rows, at)
+            else:
+                part = state[over]
+                self._next(part, rows[over], at[over])
+                state[over] = part
         return np.inf if self._due is None else self._due[rows, self._heard[rows]]
 
     def _heed(self, due: Reals, state: Reals, rows: Places, at: Reals) -> None:
@@ -227,29 +257,43 @@ class _Playing:
             state[hit[cut], STAGE] = stages[cut] - 1
             state[hit[cut], RELEASED] = 1
             seconds = -self._cuts[rows[hit], turns].astype(np.float64) - 1
-            state[hit[cut]] = self._segment(state[hit[cut]], rows[hit[cut]], blocks[cut], seconds[cut])
+            part = state[hit[cut]]
+            self._segment(part, rows[hit[cut]], blocks[cut], seconds[cut])
+            state[hit[cut]] = part
 
-    def _next(self, state: Reals, rows: Places, at: Reals) -> Reals:
+    def _next(self, state: Reals, rows: Places, at: Reals) -> None:
         """Begin the next segment, wait for the gate, or be done."""
         blocks = np.maximum(at, 0).astype(np.int64) // self._period
         stages, release, loop = self._inputs.ways(rows, blocks)
-        state[:, STAGE] += 1
-        over = state[:, STAGE] >= stages
-        waits = ~over & (state[:, STAGE] == release) & (state[:, RELEASED] == 0)
-        if not (over | waits).any():
-            return self._segment(state, rows, blocks)
-        loops = waits & (loop >= 0) & (loop < stages)
-        state[loops, STAGE] = np.broadcast_to(loop, len(rows))[loops]
-        stays = over | (waits & ~loops)
-        self.ended[rows[over]] = blocks[over]
-        state[stays, :COURSE] = still(state[stays, TARGET])
-        state[stays, LEFT] = np.inf
-        state[stays, STAGE] -= 1
-        goes = ~stays
-        state[goes] = self._segment(state[goes], rows[goes], blocks[goes])
-        return state
+        stage = state[:, STAGE]
+        stage += 1
+        over = stage >= stages
+        stops = over | ((stage == release) & (state[:, RELEASED] == 0))
+        if not stops.any():
+            self._segment(state, rows, blocks)
+            return
+        loops = stops & ~over & (loop >= 0) & (loop < stages)
+        if loops.any():
+            state[loops, STAGE] = np.broadcast_to(loop, len(rows))[loops]
+            stops &= ~loops
+        self._stop(state, np.flatnonzero(stops))
+        ended = over & (at >= 0)
+        self.ended[rows[ended]] = blocks[ended]
+        goes = np.flatnonzero(~stops)
+        if len(goes):
+            part = state[goes]
+            self._segment(part, rows[goes], blocks[goes])
+            state[goes] = part
 
-    def _segment(self, state: Reals, rows: Places, blocks: Places, seconds: Reals | None = None) -> Reals:
+    @staticmethod
+    def _stop(state: Reals, rows: Places) -> None:
+        part = state[rows]
+        part[:, :COURSE] = still(part[:, TARGET])
+        part[:, LEFT] = np.inf
+        part[:, STAGE] -= 1
+        state[rows] = part
+
+    def _segment(self, state: Reals, rows: Places, blocks: Places, seconds: Reals | None = None) -> None:
         """Begin the segment that is said; its length is given where the gate cuts the envelope short."""
         stage = np.minimum(np.maximum(state[:, STAGE], 0), self._inputs.segments - 1).astype(np.int64)
         numbers = _NODE + _NODE_STEP * stage[:, None]
@@ -264,7 +308,6 @@ class _Playing:
         )
         state[:, TARGET] = target
         state[:, LEFT] = count
-        return state
 
 
 UGENS: dict[str, Evaluate] = {"EnvGen": _env_gen}

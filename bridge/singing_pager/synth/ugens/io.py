@@ -8,17 +8,26 @@ import numpy as np
 from singing_pager.synth.scsyndef import Rate
 from singing_pager.synth.unit import BLOCK, Evaluate, Flags, Places, Signal, Unit
 
-__all__ = ["READERS", "UGENS", "WRITERS"]
+__all__ = ["HEARERS", "READERS", "UGENS", "WRITERS"]
 
 
 def _control(unit: Unit) -> tuple[Signal, ...]:
-    """Values of the controls, which commands change between spans; the same for a scalar, a control and an audio rate."""
+    """Values of the controls, which commands change between spans; the same at each rate."""
     first = unit.special
     values = unit.span.controls[:, first : first + unit.outputs].copy()
     if unit.rate is Rate.SCALAR:
         values = unit.recall("value", values, np.float32)
         unit.keep("value", values)
-    return tuple(values[:, place : place + 1] for place in range(unit.outputs))
+    known: tuple[Signal, ...] = unit.plan or ()
+    unit.settled = True
+    unit.plan = found = tuple(_known(known, values, place) for place in range(unit.outputs))
+    return found
+
+
+def _known(known: tuple[Signal, ...], values: Signal, place: int) -> Signal:
+    """The very array that was given before, where nothing has changed: what depends on it need not be evaluated."""
+    now = values[:, place : place + 1]
+    return known[place] if known and np.array_equal(known[place], now) else now
 
 
 def _trig_control(unit: Unit) -> tuple[Signal, ...]:
@@ -105,21 +114,24 @@ def _add(unit: Unit, bus: Signal, channels: tuple[Signal, ...], offsets: Places 
     totals: dict[int, list[tuple[int, Signal]]] = {}
     starts = _starts(unit, bus)
     for channel, signal in enumerate(channels):
+        # the channels of one signal are summed once
         known = totals.get(id(signal))
         if known is None:
-            known = totals[id(signal)] = [
-                (place, total) for place, rows in starts for total in _shifted(unit, signal, rows & whole, offsets)
-            ]
-            for row in ending.tolist():
-                end = (int(span.ended[row]) + 1) * (BLOCK if unit.rate is Rate.AUDIO else 1)
-                alone = unit.whole(signal)[row if len(signal) > 1 else 0, :end]
-                start = 0 if offsets is None else int(offsets[row])
-                known.append((_bus_of(bus, row), np.concatenate([np.zeros(start, np.float32), alone])))
+            known = [(place, _total(unit, signal, rows & whole, offsets)) for place, rows in starts]
+            known += [(_bus_of(bus, row), _ending(unit, signal, row, offsets)) for row in ending.tolist()]
+            totals[id(signal)] = known
         for place, total in known:
             if unit.rate is Rate.AUDIO:
                 span.buses.add(place + channel, total)
             else:
                 span.buses.add_control(place + channel, np.resize(total, span.blocks))
+
+
+def _ending(unit: Unit, signal: Signal, row: int, offsets: Places | None) -> Signal:
+    """One voice up to the end of the control period in which it ends."""
+    end = (int(unit.span.ended[row]) + 1) * (BLOCK if unit.rate is Rate.AUDIO else 1)
+    alone = unit.whole(signal)[row if len(signal) > 1 else 0, :end]
+    return alone if offsets is None else np.concatenate([np.zeros(int(offsets[row]), np.float32), alone])
 
 
 def _moving(unit: Unit, bus: Signal) -> Iterator[tuple[Signal, Signal]]:
@@ -133,7 +145,7 @@ def _moving(unit: Unit, bus: Signal) -> Iterator[tuple[Signal, Signal]]:
 def _starts(unit: Unit, bus: Signal) -> list[tuple[int, Flags]]:
     """The first bus of each voice: bus and (rows,) which voices write there."""
     numbers = np.broadcast_to(bus[:, 0].astype(np.int64), unit.span.rows)
-    if len(bus) == 1:
+    if len(bus) == 1 or (numbers == numbers[0]).all():
         return [(int(numbers[0]), np.ones(unit.span.rows, np.bool_))]
     return [(int(number), numbers == number) for number in np.unique(numbers)]
 
@@ -142,19 +154,19 @@ def _bus_of(bus: Signal, row: int) -> int:
     return int(bus[row if len(bus) > 1 else 0, 0])
 
 
-def _shifted(unit: Unit, signal: Signal, rows: Flags, offsets: Places | None) -> list[Signal]:
-    """Sums of voices, one sum for each different offset, begun with as many zeros."""
-    count = int(rows.sum())
-    if not count:
-        return []
-    if offsets is None:
-        return [_sum(unit, signal, rows, count)]
-    sums = []
-    for offset in np.unique(offsets[rows]).tolist():
-        these = rows & (offsets == offset)
-        total = _sum(unit, signal, these, int(these.sum()))
-        sums.append(np.concatenate([np.zeros(offset, np.float32), total]) if offset else total)
-    return sums
+def _total(unit: Unit, signal: Signal, rows: Flags, offsets: Places | None) -> Signal:
+    """The sum of voices, each late by its own offset."""
+    count = int(np.count_nonzero(rows))
+    if offsets is None or not count:
+        return _sum(unit, signal, rows, count)
+    # voices in the order of their offsets, so that those of one offset are summed in one go
+    order = np.flatnonzero(rows)[np.argsort(offsets[rows], kind="stable")]
+    late, begins = np.unique(offsets[order], return_index=True)
+    totals = np.add.reduceat(unit.rowed(signal)[order], begins, axis=0, dtype=np.float32)
+    found = np.zeros(unit.width + int(late[-1]), np.float32)
+    for offset, total in zip(late.tolist(), totals, strict=True):
+        found[offset : offset + unit.width] += total
+    return found
 
 
 def _sum(unit: Unit, signal: Signal, rows: Flags, count: int) -> Signal:
@@ -199,5 +211,7 @@ UGENS: dict[str, Evaluate] = {
 
 READERS = frozenset({"In"})
 """UGens that read buses."""
+HEARERS = frozenset({"AudioControl", "Control", "LagControl", "TrigControl"})
+"""UGens that give what commands have set."""
 WRITERS = frozenset({"OffsetOut", "Out", "ReplaceOut"})
 """UGens that write them."""

@@ -15,7 +15,7 @@ from singing_pager.synth.ugens.demand import Applied
 from singing_pager.synth.ugens.folding import clip, fold, modulo, wrap
 from singing_pager.synth.unit import Evaluate, Signal, Unit
 
-__all__ = ["BINARY", "UGENS", "Operator"]
+__all__ = ["BINARY", "CHANCES", "UGENS", "Operator"]
 
 Operator: TypeAlias = Callable[..., Any]
 """Two arrays of float32 → an array of float32."""
@@ -145,6 +145,8 @@ BINARY: Mapping[int, Operator] = {
 
 _CLIP, _FIRST = 42, 46
 _RANDOM, _RANDOM_EXPONENTIAL = 47, 48
+CHANCES = frozenset({_RANDOM, _RANDOM_EXPONENTIAL})
+"""Operators by chance."""
 
 
 def _binary(unit: Unit, left: Signal, right: Signal) -> Signal | Applied:

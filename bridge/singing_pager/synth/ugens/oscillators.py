@@ -22,15 +22,85 @@ _AROUND = np.arange(-BLOCK // 2, BLOCK // 2, dtype=np.float32)
 
 def _sin_osc(unit: Unit, freq: Signal, phase: Signal) -> Signal:
     """A sine, its phase in whole steps of 2**-29 of a cycle as in scsynth, so that it runs on as it does there."""
-    if Rate.AUDIO in unit.rates and unit.rate is Rate.AUDIO:
+    if unit.rate is Rate.AUDIO and Rate.AUDIO in unit.rates:
         return _modulated(unit, freq, phase)
-    step = _whole(by_period(unit, freq).astype(np.float64) * (_CYCLE / unit.sample_rate)) + _turn(
-        unit, by_period(unit, phase)
-    )
+    steady: _Steady | None = unit.plan
+    if steady is not None and unit.span.fresh is None and steady.freq is freq and steady.phase is phase:
+        return steady.run(unit)
+    step = _whole(freq.astype(np.float64) * (_CYCLE / unit.sample_rate))
+    turns = unit.rates[1] is not Rate.SCALAR
+    if turns:
+        turn = _turn(unit, by_period(unit, phase))
+        turns = bool(turn.any())
+        step = step + turn if turns else step
     start = _whole(phase[:, :1].astype(np.float64) * _RADIAN)
-    if unit.rate is Rate.AUDIO:
-        return sine(periods(unit, step, start), step)
-    return _from_table(run(unit, step, start))
+    if unit.rate is not Rate.AUDIO:
+        return np.asarray(np.sin(radians(run(unit, by_period(unit, step), start))))
+    if step.shape[1] > 1:
+        unit.plan = None
+        return _moved(periods(unit, step, start), step)
+    unit.keep("phase", unit.recall("phase", start, np.int64))
+    unit.plan = _Steady(freq, phase, step, steady)
+    found: Signal = unit.plan.run(unit)
+    if turns:
+        unit.plan = None
+    return found
+
+
+class _Steady:
+    """Sines of frequencies that stay: the sine and cosine of each sample of a control period, worked out once.
+
+    Args:
+        freq: The input that it belongs to, and
+        phase: the other one.
+        step: (rows, 1) phase units a sample.
+        last: That of the span before: of voices whose step is the same the tables are taken over.
+
+    Attributes:
+        fine: (rows, 2, 64) the tables.
+    """
+
+    def __init__(self, freq: Signal, phase: Signal, step: Phases, last: "_Steady | None") -> None:
+        self.freq, self.phase = freq, phase
+        self.step = step
+        if last is None or last.step.shape != step.shape:
+            self.fine = _fine(step)
+            return
+        self.fine = last.fine
+        rows = np.flatnonzero(last.step != step)
+        if len(rows):
+            self.fine[rows] = _fine(step[rows])
+
+    def run(self, unit: Unit) -> Signal:
+        """Give the span and go on: sin(a + b), a where a period begins and b within it, as one product a voice."""
+        last = unit.memory["phase"]
+        unit.memory["phase"] = last + self.step * unit.width
+        return _turned(last + self.step * (BLOCK * np.arange(unit.blocks)), self.fine)
+
+
+def _fine(step: Phases) -> Signal:
+    """Cosine and sine of (rows, 1) steps at each sample of a control period: (rows, 2, 64)."""
+    angles = radians(step * _WITHIN)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def _turned(begins: Phases, fine: Signal) -> Signal:
+    angles = radians(begins)
+    found: Signal = np.stack([np.sin(angles), np.cos(angles)], axis=2) @ fine
+    return found.reshape(len(found), -1)
+
+
+def sine(begins: Phases, step: Phases) -> Signal:
+    """Give the sine of a phase that is (rows, blocks) where periods begin and goes on by (rows, 1 or blocks) a sample."""
+    return _turned(begins, _fine(step)) if step.shape[1] == 1 else _moved(begins, step)
+
+
+def _moved(begins: Phases, step: Phases) -> Signal:
+    """Give the sine of a phase that starts each period at (rows, blocks) and goes on by (rows, blocks) a sample."""
+    found = radians(step)[:, :, None] * _AROUND
+    found += radians(begins + step * (BLOCK // 2))[:, :, None]
+    np.sin(found, out=found)
+    return found.reshape(len(found), -1)
 
 
 def _modulated(unit: Unit, freq: Signal, phase: Signal) -> Signal:
@@ -52,20 +122,6 @@ def _turn(unit: Unit, phase: Signal) -> Phases:
 def _whole(phase: npt.NDArray[np.floating]) -> Phases:
     """Cut off fractions of scsynth's steps; what is beyond 32 bits, four cycles either way, counts nothing there."""
     return phase.astype(np.int32).astype(np.int64) * _UNIT
-
-
-def sine(begins: Phases, step: Phases) -> Signal:
-    """Give the sine of a phase that begins each period at (rows, blocks), by (rows, 1 or blocks) more a sample."""
-    if step.shape[1] == 1:
-        # as one small matrix product a voice: measured, ten times as quick as products of broadcast arrays
-        coarse, fine = radians(begins), radians(step * _WITHIN)
-        fine = np.broadcast_to(fine, (len(coarse), BLOCK))
-        found = np.stack([np.sin(coarse), np.cos(coarse)], axis=2) @ np.stack([np.cos(fine), np.sin(fine)], axis=1)
-    else:
-        found = radians(step)[:, :, None] * _AROUND
-        found += radians(begins + step * (BLOCK // 2))[:, :, None]
-        np.sin(found, out=found)
-    return found.reshape(len(found), -1)
 
 
 def radians(phases: Phases) -> Signal:

@@ -5,14 +5,14 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from singing_pager.synth.unit import BLOCK, Flags, Signal, Unit
+from singing_pager.synth.unit import BLOCK, Flags, Unit
 
 __all__ = ["by_period", "hold", "pair"]
 
 _Value = TypeVar("_Value", bound=np.generic)
 
 
-def by_period(unit: Unit, signal: Signal) -> Signal:
+def by_period(unit: Unit, signal: npt.NDArray[_Value]) -> npt.NDArray[_Value]:
     """Give one value a control period, its first, as scsynth reads an input that it does not follow."""
     return signal[:, ::BLOCK] if signal.shape[1] == unit.span.frames else signal
 

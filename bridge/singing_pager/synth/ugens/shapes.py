@@ -112,17 +112,17 @@ Turn: TypeAlias = Callable[[Reals, Places, Reals], Reals | float]
 It gives the column at which it is to be asked again, at the latest."""
 
 
-def travel(state: Reals, rows: Places, start: int, end: int, turn: Turn) -> Iterator[Stretch]:
+def travel(state: Reals, rows: Places, start: Reals | int, end: int, turn: Turn) -> Iterator[Stretch]:
     """Go from one column to another, in rounds: in each all voices that are not there yet go on by one stretch.
 
     Args:
         state: (all rows, COURSE, LEFT and more) what is gone on from, and changed.
         rows: Which voices go.
-        start: Where they all begin.
+        start: Where they begin.
         end: Where they all arrive.
         turn: What happens between stretches.
     """
-    at = np.full(len(rows), float(start))
+    at = np.full(len(rows), start, np.float64)
     while len(rows):
         part = state[rows]
         latest = turn(part, rows, at)
@@ -136,35 +136,50 @@ def travel(state: Reals, rows: Places, start: int, end: int, turn: Turn) -> Iter
 
 
 def drawn(stretches: list[Stretch], width: int) -> Signal:
-    """Draw all rows from the first column on; one column where nothing moves."""
+    """Draw the first stretch, of all rows, and over it the others; one column where nothing moves.
+
+    What is before the first column is not drawn.
+    """
     first, *others = stretches
     if not others and not first.course[:, STEP].any():
         return values(first.course).astype(np.float32)[:, None]
     kind = np.float64 if width <= _FEW else np.float32
-    columns: State = np.arange(width, dtype=kind)
-    found = _draw(first.course, columns)
+    found = _draw(first.course, _ramp(kind, width))
+    flat = found.reshape(-1)
     for stretch in others:
         starts, ends = stretch.start.astype(np.int64), stretch.end.astype(np.int64)
-        new = _draw(stretch.course, columns[: (ends - starts).max()])
-        for row, start, end, line in zip(stretch.rows.tolist(), starts.tolist(), ends.tolist(), new, strict=True):
-            found[row, start:end] = line[: end - start]
+        new = _draw(stretch.course, _ramp(kind, int((ends - starts).max())))
+        late = np.maximum(-starts, 0)
+        places = stretch.rows * width + starts
+        for begin, end, skip, line in zip(
+            places.tolist(), (places + ends - starts).tolist(), late.tolist(), new, strict=True
+        ):
+            flat[begin + skip : end] = line[skip : end - begin]
     return found.astype(np.float32, copy=False)
 
 
-def _draw(course: Course, columns: State) -> State:
-    """Draw (rows, columns); `columns` counts from where each row stands. All lines are one product of matrices."""
-    numbers = course.astype(columns.dtype)
-    drawn: State = numbers[:, X:] @ np.stack([np.ones_like(columns), columns])
-    a, b = numbers[:, A, None], numbers[:, B, None]
+def _draw(course: Course, ramp: State) -> State:
+    """Draw (rows, columns), counted from where each row stands. All lines are one product of matrices."""
+    drawn: State = course[:, X:].astype(ramp.dtype) @ ramp
     for kind, rows in _kinds(course):
         whole = len(rows) == len(drawn)
         seen: State = _SEEN[kind](drawn if whole else drawn[rows])
-        seen *= b[rows]
-        seen += a[rows]
+        a, b = course[rows, A : B + 1, None].astype(ramp.dtype).swapaxes(0, 1)
+        seen *= b
+        seen += a
         if whole:
             return seen
         drawn[rows] = seen
     return drawn
+
+
+def _ramp(kind: type[np.floating], columns: int) -> State:
+    """Ones, and the numbers of columns: (2, columns)."""
+    ramp = _RAMPS.get(kind)
+    if ramp is None or ramp.shape[1] < columns:
+        numbers = np.arange(max(columns, _FEW), dtype=kind)
+        ramp = _RAMPS[kind] = np.stack([np.ones_like(numbers), numbers])
+    return ramp[:, :columns]
 
 
 def _kinds(course: Course) -> list[tuple[int, npt.NDArray[np.int64]]]:
@@ -220,6 +235,8 @@ def _cubed(_: Reals, level: Reals, target: Reals, _before: Reals, count: Reals) 
     root = np.cbrt(np.maximum(level, 0))
     return _course(CUBE, root, (np.cbrt(np.maximum(target, 0)) - root) / count)
 
+
+_RAMPS: dict[type[np.floating], State] = {}
 
 _SHAPES: dict[float, Callable[[Reals, Reals, Reals, Reals, Reals], Course]] = {
     0: _step,

@@ -13,7 +13,7 @@ from singing_pager.synth.scsyndef import Rate
 from singing_pager.synth.ugens.demand import Applied
 from singing_pager.synth.unit import Evaluate, Signal, Unit
 
-__all__ = ["UGENS", "UNARY"]
+__all__ = ["CHANCES", "UGENS", "UNARY"]
 
 Operator: TypeAlias = Callable[[Signal], Any]
 """An array of float32 → an array of float32."""
@@ -103,7 +103,7 @@ UNARY: Mapping[int, Operator] = {
 
 _ARC_COSINE = 32
 
-_CHANCES: Mapping[int, tuple[int, Callable[..., Any]]] = {
+CHANCES: Mapping[int, tuple[int, Callable[..., Any]]] = {
     37: (1, lambda signal, first: signal * first),
     38: (1, lambda signal, first: signal * (first + first - _ONE)),
     39: (2, lambda signal, first, second: signal * np.minimum(first, second)),
@@ -120,7 +120,7 @@ def _unary(unit: Unit, signal: Signal) -> Signal | Applied:
     if unit.rate is Rate.DEMAND:
         return _asked(Applied(unit, (signal,), operator))
     found: Signal = operator(signal)
-    if unit.special in _CHANCES:
+    if unit.special in CHANCES:
         return found
     begin(unit, operator, signal)
     if unit.special == _ARC_COSINE and unit.rate is Rate.AUDIO:
@@ -139,7 +139,7 @@ def _asked(source: Applied) -> Applied:
 
 def _special(unit: Unit) -> Operator:
     """An operator that throws dice, or one that does nothing."""
-    throws, chance = _CHANCES.get(unit.special, (0, lambda signal: signal))
+    throws, chance = CHANCES.get(unit.special, (0, lambda signal: signal))
     shape = (unit.span.rows, unit.width)
     return lambda signal: chance(signal, *(unit.span.chance.random(shape, np.float32) for _ in range(throws)))
 
