@@ -1,8 +1,9 @@
 """The nouns that travel the line: events in, intents and cues inside, outcomes out.
 
 Every value is frozen: msgspec's structs are frozen dataclasses that cost a tenth to make (docs/decisions/0001), and no
-cycle goes through them, so the garbage collector need not look at 10,000 alerts. Times are seconds since 1970 on a
-clock that never jumps (`engine.Clock`).
+cycle goes through them, so the garbage collector need not look at 10,000 alerts. Events and cues name their kind where
+they are written down (`tag`), so that a recording can be read back. Times are seconds since 1970 on a clock that never
+jumps (`engine.Clock`).
 """
 
 from collections.abc import Mapping
@@ -97,7 +98,7 @@ class Priority(StrEnum):
 _RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 
 
-class Reading(Struct, frozen=True, kw_only=True, gc=False):
+class Reading(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """A value of a stream.
 
     Attributes:
@@ -121,7 +122,7 @@ class Reading(Struct, frozen=True, kw_only=True, gc=False):
     detail: str = ""
 
 
-class AlertChange(Struct, frozen=True, kw_only=True, gc=False):
+class AlertChange(Struct, frozen=True, kw_only=True, gc=False, tag=True):
     """An alert is firing, or is resolved.
 
     Attributes:
@@ -161,13 +162,13 @@ class AlertChange(Struct, frozen=True, kw_only=True, gc=False):
         return self.labels.get("severity", "")
 
 
-class Tick(Struct, frozen=True, gc=False):
+class Tick(Struct, frozen=True, gc=False, tag=True):
     """Time has passed: what is due is done."""
 
     at: float
 
 
-class Reload(Struct, frozen=True, gc=False):
+class Reload(Struct, frozen=True, gc=False, tag=True):
     """A checked score takes the place of the old one (the command of `/-/reload`)."""
 
     at: float
@@ -199,7 +200,7 @@ class Intent(Struct, frozen=True, gc=False):
     notes: tuple[str, ...] = ()
 
 
-class Strike(Struct, frozen=True, gc=False):
+class Strike(Struct, frozen=True, gc=False, tag=True):
     """Play a sound that ends by itself."""
 
     voice: str
@@ -208,7 +209,7 @@ class Strike(Struct, frozen=True, gc=False):
     notes: tuple[str, ...] = ()
 
 
-class Hold(Struct, frozen=True, gc=False):
+class Hold(Struct, frozen=True, gc=False, tag=True):
     """Begin a voice, or bring it to these values; `slot` is its place among the held voices."""
 
     voice: str
@@ -217,7 +218,7 @@ class Hold(Struct, frozen=True, gc=False):
     slot: int
 
 
-class Release(Struct, frozen=True, gc=False):
+class Release(Struct, frozen=True, gc=False, tag=True):
     """End a held voice."""
 
     voice: str

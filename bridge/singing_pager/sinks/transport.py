@@ -132,7 +132,7 @@ class _Stream:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
         self._kept = bytearray()
-        self._keeps = False
+        self.keeps = False
 
     def send(self, packet: bytes) -> Failure | None:
         transport = self._writer.transport
@@ -141,7 +141,7 @@ class _Stream:
         if transport.get_write_buffer_size() + len(self._kept) + len(packet) > _BACKLOG:
             return Failure.FULL
         framed = struct.pack(">i", len(packet)) + packet
-        if self._keeps:
+        if self.keeps:
             self._kept += framed
         else:
             self._writer.write(framed)
@@ -153,11 +153,11 @@ class _Stream:
 
     def keep(self) -> None:
         """Keep what is sent until `flow`."""
-        self._keeps = True
+        self.keeps = True
 
     def flow(self) -> None:
         """Send what was kept, and everything from now on."""
-        self._keeps = False
+        self.keeps = False
         self._writer.write(bytes(self._kept))
         self._kept.clear()
 
@@ -280,6 +280,11 @@ class TcpDialled:
         finally:
             self._peer = None
             writer.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether scsynth is there and has done all that it was greeted with."""
+        return self._peer is not None and not self._peer.keeps
 
     def send(self, packet: bytes) -> bool:
         """Send to scsynth; false while it is away or far behind."""
