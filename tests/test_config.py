@@ -34,8 +34,13 @@ OTHER = {
     "HTTP_BODY_LIMIT": "4096",
     "METRICS_HOST": "::1",
     "METRICS_PORT": "9110",
+    "SOUND_OUTLET": "stream",
+    "SOUND_DEVICE": "USB",
+    "SOUND_LISTENERS": "3",
+    "HOST_INTERVAL": "0.5",
     "LOG_LEVEL": "debug",
     "SCORE": "/score.yaml",
+    "RECORD": "/night.jsonl",
 }
 """A value other than the default for each setting, as the environment has it."""
 
@@ -187,7 +192,13 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[osc]", "{file}:1: the file: is not a mapping of sections"),
-        ("sco: 1", "{file}:1: sco: is no key that is known here; allowed: osc, mqtt, http, metrics, log, score"),
+        (
+            "sco: 1",
+            (
+                "{file}:1: sco: is no key that is known here; allowed: osc, mqtt, http, metrics, sound, host, "
+                "log, score, record"
+            ),
+        ),
         ("osc: 5", "{file}:1: osc: 5 is no mapping of keys to values"),
         ("osc: {host: [1]}", "{file}:1: osc.host: [1] is no text; write it in quotes"),
         ("osc: {port: 1, port: 2}", "{file}:1: port stands here a second time"),

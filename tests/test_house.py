@@ -17,6 +17,7 @@ LEVELS = (
     {"sources"},
     {"sinks"},
     {"web"},
+    {"perform", "outlets"},
     {"app"},
     {"cli"},
 )
@@ -133,7 +134,7 @@ def public_names_are_explained(package: Path) -> Iterator[str]:
 def only_the_command_reads_the_environment(package: Path) -> Iterator[str]:
     """Settings come from one place."""
     for path, tree in modules(package):
-        if path.relative_to(package).parts == ("cli.py",):
+        if path.relative_to(package).parts[0] in {"cli", "cli.py"}:
             continue
         for node in ast.walk(tree):
             reads = isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "environb"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from prometheus_client import disable_created_metrics, start_http_server
 
-from singing_pager import instruments, score
+from singing_pager import instruments, outlets, score
 from singing_pager.config import Config
 from singing_pager.core.instrument import Catalogue
 from singing_pager.core.matching import unshared
@@ -26,14 +26,16 @@ from singing_pager.model import Drop, Reload
 from singing_pager.sinks.log import LogSink
 from singing_pager.sinks.mqtt import MqttSink
 from singing_pager.sinks.osc import Encoder, OscSink, Transport, packets, to_sclang
+from singing_pager.sinks.recording import RecordingSink
 from singing_pager.sinks.scsynth import Scsynth
 from singing_pager.sinks.transport import TcpDialled, TcpListening, Udp
+from singing_pager.sources.host import HostSource
 from singing_pager.sources.mqtt import Intake, Interest, Pace
 from singing_pager.sources.mqtt.alerts import AlertSource
 from singing_pager.sources.mqtt.connection import Broker
 from singing_pager.sources.mqtt.metrics import MetricSource
 from singing_pager.sources.mqtt.topics import Routes
-from singing_pager.web import hooks, status
+from singing_pager.web import hooks, listen, status
 from singing_pager.web.server import Server, application, bind
 
 __all__ = ["run"]
@@ -66,7 +68,12 @@ async def run(config: Config) -> None:
 
         transport, encode, carry = await _osc(config, catalogue, counts)
         osc = OscSink(encode, transport, latency=config.osc.latency, clock=time.time, count=counts.cue)
-        sinks: list[Sink] = [osc, counts, LogSink()]
+        sound = stack.enter_context(outlets.opened(config.sound, catalogue, counts))
+        sinks: list[Sink] = [osc, *sound.sinks, counts, LogSink()]
+        if config.record:
+            recording = RecordingSink(Path(config.record))
+            stack.callback(recording.close)
+            sinks.append(recording)
         engine = Engine(core, sinks, failed=counts.sink_failed, clock=clock)
         counts.watch(engine)
         alerts, metrics = _mqtt(config, engine, counts)
@@ -82,6 +89,7 @@ async def run(config: Config) -> None:
         app = application(
             hooks.routes(engine, body_limit=config.http.body_limit, count=counts.count),
             status.routes(engine, registry=counts.registry, links=counts.links, reload=reload),
+            listen.routes(sound.broadcast),
         )
         server = Server(app, http)
         stop = _on_signals(stack, reload)
@@ -94,9 +102,13 @@ async def run(config: Config) -> None:
                 tasks.create_task(alerts.run(), name="mqtt alerts"),
                 tasks.create_task(metrics.run(), name="mqtt metrics"),
             ]
+            if config.host.interval:
+                host = HostSource(inbox=engine, count=counts.count, interval=config.host.interval)
+                running.append(tasks.create_task(host.run(), name="host"))
             serving = tasks.create_task(server.run_here(), name="http")
-            _greet(config)
+            _greet(config, sound)
             await stop.wait()
+            sound.close()
             server.should_exit = True
             await serving
             for task in reversed(running):
@@ -204,7 +216,7 @@ def _on_signals(stack: contextlib.AsyncExitStack, reload: Callable[[], None]) ->
     return stop
 
 
-def _greet(config: Config) -> None:
+def _greet(config: Config, sound: outlets.Sound) -> None:
     """Say where everything is."""
     http = f"http://{config.http.host}:{config.http.port}"
     _log.info("Alertmanager: point a webhook receiver at %s/alert", http)
@@ -217,4 +229,7 @@ def _greet(config: Config) -> None:
         ", ".join(config.mqtt.metrics),
         broker,
     )
-    _log.info("sound: OSC by %s, %s:%d", config.osc.protocol, config.osc.host, config.osc.port)
+    if config.host.interval:
+        _log.info("this machine is a source: its streams begin with host., each %g s", config.host.interval)
+    _log.info("SuperCollider: OSC by %s to %s:%d", config.osc.protocol, config.osc.host, config.osc.port)
+    sound.greet(f"{http}/listen")

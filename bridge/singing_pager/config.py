@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from singing_pager.core.matching import checked_filter
 from singing_pager.errors import ConfigError
 from singing_pager.yamlfile import Document, KeyPath, faults, read
 
-__all__ = ["Config", "Http", "Log", "Metrics", "Mqtt", "Osc", "Setting", "load", "settings"]
+__all__ = ["Config", "Host", "Http", "Log", "Metrics", "Mqtt", "Osc", "Setting", "Sound", "load", "settings"]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -36,7 +45,11 @@ def _host(name: str) -> str:
 TopicFilters = Annotated[list[Annotated[str, AfterValidator(checked_filter)]], BeforeValidator(_words)]
 """A list; in the environment and in flags separated by commas."""
 
-Host = Annotated[str, AfterValidator(_host)]
+HostName = Annotated[str, AfterValidator(_host)]
+
+
+_QUICKEST = 0.01
+"""Seconds between two samples of this machine, at least."""
 
 
 class _Section(BaseModel):
@@ -46,7 +59,7 @@ class _Section(BaseModel):
 class Osc(_Section):
     """Where the sound is made."""
 
-    host: Host = Field(
+    host: HostName = Field(
         default="127.0.0.1", description="host of sclang or scsynth; with protocol tcp: address to listen on"
     )
     port: Port = Field(default=57120, description="its port")
@@ -62,7 +75,7 @@ class Osc(_Section):
 class Mqtt(_Section):
     """The broker."""
 
-    host: Host = Field(default="", description="host of the broker; empty: try localhost, and go on without one")
+    host: HostName = Field(default="", description="host of the broker; empty: try localhost, and go on without one")
     port: Port = Field(default=1883, description="its port")
     client_id: str = Field(default="singing-pager", min_length=1, max_length=64, description="MQTT client id")
     username: str = Field(default="", description="user name")
@@ -83,7 +96,7 @@ class Mqtt(_Section):
 class Http(_Section):
     """Webhooks and health."""
 
-    host: Host = Field(default="127.0.0.1", description="address to listen on")
+    host: HostName = Field(default="127.0.0.1", description="address to listen on")
     port: Port = Field(default=8000, description="port to listen on")
     body_limit: int = Field(default=8_388_608, ge=1024, description="bytes of the largest body that is read")
 
@@ -91,8 +104,35 @@ class Http(_Section):
 class Metrics(_Section):
     """The scrape target of Prometheus."""
 
-    host: Host = Field(default="127.0.0.1", description="address to listen on")
+    host: HostName = Field(default="127.0.0.1", description="address to listen on")
     port: Port = Field(default=9109, description="port to listen on")
+
+
+class Sound(_Section):
+    """The built-in engine: sound with no SuperCollider."""
+
+    outlet: Literal["auto", "card", "stream", "off"] = Field(
+        default="auto",
+        description="auto: the sound card where there is one, and /listen; card: not without a card; stream: only "
+        "/listen; off: none",
+    )
+    device: str = Field(default="", description="sound card: its number or part of its name; empty: the system's own")
+    listeners: int = Field(default=16, ge=1, le=1000, description="how many may open /listen at once")
+
+
+class Host(_Section):
+    """This machine as a source."""
+
+    interval: float = Field(
+        default=0.0, ge=0, le=10, description="seconds between samples of this machine, 0.01 to 10; 0: none are taken"
+    )
+
+    @field_validator("interval")
+    @classmethod
+    def _possible(cls, interval: float) -> float:
+        if 0 < interval < _QUICKEST:
+            raise ValueError(f"{interval:g} is too quick; allowed: 0 (none) or {_QUICKEST:g} to 10")
+        return interval
 
 
 class Log(_Section):
@@ -108,8 +148,11 @@ class Config(_Section):
     mqtt: Mqtt = Field(default_factory=Mqtt)
     http: Http = Field(default_factory=Http)
     metrics: Metrics = Field(default_factory=Metrics)
+    sound: Sound = Field(default_factory=Sound)
+    host: Host = Field(default_factory=Host)
     log: Log = Field(default_factory=Log)
     score: str = Field(default="", description="path of the score; empty: the one that came with the pager")
+    record: str = Field(default="", description="path of a file that every outcome is written to; empty: none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _ABOUT = f"""The Singing Pager {__version__}: hear your systems.
 
 POST /alert      Alertmanager's webhook, version 4
 POST /metric     {{"type": "cpu", "value": 0.42}}
+GET  /listen     the sound, live
 GET  /metrics    for Prometheus
 GET  /healthz    alive
 GET  /readyz     ready to take events, and the state of each link

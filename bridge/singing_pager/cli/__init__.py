@@ -4,15 +4,15 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from singing_pager import __version__, config, instruments, score
-from singing_pager.errors import PagerError
+from singing_pager.cli.faults import faults_told
+from singing_pager.cli.sound import demo, listen, render, replay
 
 __all__ = ["main"]
 
@@ -31,13 +31,31 @@ def _all_settings(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+_config_file = click.option(
+    "--config", "file", type=click.Path(path_type=Path), envvar="CONFIG", help="settings in YAML"
+)
+
+
 @main.command()
-@click.option("--config", "file", type=click.Path(path_type=Path), envvar="CONFIG", help="settings in YAML")
+@_config_file
 @_all_settings
 def run(file: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click gives what was written
     """Run the bridge."""
+    _bridge(file, flags)
+
+
+@main.command()
+@click.argument("recording", type=click.Path(path_type=Path))
+@_config_file
+@_all_settings
+def record(recording: Path, file: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click gives what was written
+    """Run the bridge, and write every outcome to RECORDING (JSON lines; .gz compresses)."""
+    _bridge(file, flags | {"RECORD": str(recording)})
+
+
+def _bridge(file: Path | None, flags: dict[str, Any]) -> None:
     given = {name.upper(): value for name, value in flags.items() if value is not None}
-    with _faults_told():
+    with faults_told():
         settings = config.load(os.environ, given, file)
         logging.basicConfig(
             level=settings.log.level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(message)s"
@@ -49,26 +67,11 @@ def run(file: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click gives 
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def check(file: Path | None) -> None:
     """Check a score: say every fault, or what it holds."""
-    with _faults_told():
+    with faults_told():
         checked = score.load(file, instruments.load())
     click.echo(
         f"{file or 'default score'}: good; {len(checked.alerts)} rules for alerts, {len(checked.metrics)} for metrics"
     )
-
-
-class _Fault(click.ClickException):
-    """What was set up wrongly: starting again would not mend it."""
-
-    exit_code = 2
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """Turn what the pager finds wrong into a clear answer and an exit code."""
-    try:
-        yield
-    except PagerError as error:
-        raise _Fault(str(error)) from error
 
 
 def _run(settings: config.Config) -> None:
@@ -80,3 +83,7 @@ def _run(settings: config.Config) -> None:
         asyncio.run(app.run(settings))
     else:
         uvloop.run(app.run(settings))
+
+
+for command in (listen, demo, render, replay):
+    main.add_command(command)
