@@ -35,7 +35,7 @@ OTHER = {
     "METRICS_HOST": "::1",
     "METRICS_PORT": "9110",
     "SOUND_OUTLET": "stream",
-    "SOUND_DEVICE": "USB",
+    "SOUND_CARD": "USB",
     "SOUND_LISTENERS": "3",
     "HOST_INTERVAL": "0.5",
     "LOG_LEVEL": "debug",

@@ -1,9 +1,11 @@
 """The documentation has everything that a user can set, call, scrape or publish, and its examples work."""
 
+import asyncio
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fastapi.routing import APIRoute
@@ -13,14 +15,20 @@ from singing_pager.core.pipeline import Core
 from singing_pager.core.scales import SCALES
 from singing_pager.engine import Engine
 from singing_pager.metrics import Instruments
-from singing_pager.model import Drop
+from singing_pager.model import Drop, Reading
+from singing_pager.sinks.sound.gauges import SoundMetrics
 from singing_pager.sinks.transport import Failure
 from singing_pager.sources import alertmanager, generic
-from singing_pager.web import hooks, status
+from singing_pager.sources.host import HostSource
+from singing_pager.synth import ugens
+from singing_pager.testing import CaptureSink
+from singing_pager.web import hooks, listen, status
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = (ROOT / "docs/reference.md").read_text()
 SCORE_PAGE = (ROOT / "docs/score.md").read_text()
+ANOMALY = (ROOT / "docs/anomaly.md").read_text()
+ENGINE_PAGE = (ROOT / "docs/engine.md").read_text()
 README = (ROOT / "README.md").read_text()
 
 Named = tuple[str, str]
@@ -30,6 +38,7 @@ Named = tuple[str, str]
 def _engine() -> tuple[Engine, Instruments]:
     catalogue = instruments.load()
     counts = Instruments(catalogue, lambda: 0.0)
+    counts.registry.register(SoundMetrics(None))
     return Engine(Core(score.load(None, catalogue)), [], failed=counts.sink_failed), counts
 
 
@@ -45,6 +54,7 @@ def _routes() -> Iterator[Named]:
     routers = (
         hooks.routes(engine, body_limit=1, count=counts.count),
         status.routes(engine, registry=counts.registry, links=counts.links, reload=lambda: None),
+        listen.routes(None),
     )
     for router in routers:
         for route in router.routes:
@@ -95,6 +105,59 @@ def test_the_reference_has_nothing_that_is_gone() -> None:
     families = {family.name for family in _engine()[1].registry.collect()}
     named = re.findall(r"^\| `(bridge_\w+?)(?:_total|_info)?` \|", REFERENCE, re.MULTILINE)
     assert {name for name in families if name.startswith("bridge_")} == set(named)
+
+
+def _streams() -> set[str]:
+    """Streams that this machine offers: those that every machine has, and what it has besides."""
+    sink = CaptureSink()
+    engine = Engine(Core(score.load(None, instruments.load())), [sink], failed=print)
+
+    async def some() -> None:
+        # rates need two samples, sensors a thread
+        running = asyncio.create_task(HostSource(inbox=engine, count=lambda *_: None, interval=0.05).run())
+        while len({outcome.event.stream for outcome in sink.outcomes if isinstance(outcome.event, Reading)}) < 20:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(some())
+    return {outcome.event.stream for outcome in sink.outcomes if isinstance(outcome.event, Reading)}
+
+
+def _documented_streams() -> set[str]:
+    """Patterns of streams in the first column of docs/anomaly.md: `host.load.1`, `.5` stands for `host.load.5`."""
+    found: set[str] = set()
+    for row in re.findall(r"^\| (`host\.[^|]+) \|", ANOMALY, re.MULTILINE):
+        last = ""
+        for name in re.findall(r"`([^`]+)`", row):
+            if name.startswith("."):
+                places = name.count(".")
+                base = last if last.count(".") < 2 else last.rsplit(".", places)[0]
+                found.add(base + name)
+            else:
+                found.add(name)
+                last = name
+    return found
+
+
+def test_the_streams_of_this_machine_are_documented() -> None:
+    """Every stream that the host source offers here stands in docs/anomaly.md."""
+    patterns = [re.compile(re.sub(r"<[a-z]+>", r"[^.]+", re.escape(name))) for name in _documented_streams()]
+    assert len(patterns) > 20
+    assert [] == [stream for stream in sorted(_streams()) if not any(each.fullmatch(stream) for each in patterns)]
+
+
+@pytest.mark.parametrize("family", ugens.FAMILIES, ids=lambda family: family.__name__.rpartition(".")[2])
+def test_the_engine_page_names_every_ugen(family: ModuleType) -> None:
+    """docs/engine.md lists the UGens of each family, and no other."""
+    name = family.__name__.rpartition(".")[2]
+    assert f"| {name} | {' '.join(f'`{ugen}`' for ugen in sorted(family.UGENS))} |" in ENGINE_PAGE
+
+
+def test_the_engine_page_names_no_family_that_is_gone() -> None:
+    """Each row of the table is a module of `synth/ugens`."""
+    rows = re.findall(r"^\| ([a-z]+) \| `[A-Z]", ENGINE_PAGE, re.MULTILINE)
+    assert [family.__name__.rpartition(".")[2] for family in ugens.FAMILIES] == rows
 
 
 @pytest.mark.parametrize("name", instruments.load())

@@ -116,7 +116,7 @@ class Sound(_Section):
         description="auto: the sound card where there is one, and /listen; card: not without a card; stream: only "
         "/listen; off: none",
     )
-    device: str = Field(default="", description="sound card: its number or part of its name; empty: the system's own")
+    card: str = Field(default="", description="sound card: its number or part of its name; empty: the system's own")
     listeners: int = Field(default=16, ge=1, le=1000, description="how many may open /listen at once")
 
 

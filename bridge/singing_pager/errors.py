@@ -3,9 +3,18 @@
     PagerError
     ├── ConfigError      a setting, a score or a catalogue is wrong: the process does not start
     ├── BodyError        an HTTP body or MQTT payload can never be right
-    └── BusyError        not now: the inbox is full
+    ├── BusyError        not now: the inbox is full, as many listen as may
+    ├── RecordingError   sinks.recording: a recording cannot be written or read
+    ├── CardError        sinks.sound.card: there is no sound card to be had
+    ├── SoundFileError   sinks.sound.files: a sound file cannot be written
+    ├── SynthDefError    synth.scsyndef: a SynthDef cannot be read or played
+    ├── ScoreFileError   synth.score_file: a file is no binary OSC score
+    ├── RenderError      perform.render: a file can be neither played nor written
+    ├── EngineError      perform.engines: an engine cannot be reached
+    └── SilenceError     perform.listening: the sound failed while somebody listened
 
-Neither is raised through the line: bad input becomes an outcome with a `Drop`.
+Those with a module before them stand there. None is raised through the line: bad input becomes an outcome with a
+`Drop`.
 """
 
 __all__ = ["BodyError", "BusyError", "ConfigError", "PagerError"]

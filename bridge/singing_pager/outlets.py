@@ -93,11 +93,11 @@ def _card(settings: config.Sound) -> tuple[Card | None, str]:
     """The sound card, or why there is none."""
     if settings.outlet == "stream":
         return None, ""
-    card = Card(rate=_RATE, device=settings.device)
+    card = Card(rate=_RATE, device=settings.card)
     try:
         card.open()
     except CardError as error:
-        if settings.outlet == "card" or settings.device:
-            raise ConfigError(f"SOUND_OUTLET, SOUND_DEVICE: {error}") from error
+        if settings.outlet == "card" or settings.card:
+            raise ConfigError(f"SOUND_OUTLET, SOUND_CARD: {error}") from error
         return None, str(error)
     return card, ""

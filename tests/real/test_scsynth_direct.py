@@ -15,6 +15,9 @@ import pytest
 from pythonosc.osc_message import OscMessage
 from singing_pager import instruments
 from singing_pager.model import Cue, Hold, Outcome, Release, Strike, Tick
+from singing_pager.perform import engines
+from singing_pager.perform.replay import replay
+from singing_pager.perform.timeline import Moment
 from singing_pager.sinks.osc import OscSink, message, packets
 from singing_pager.sinks.scsynth import Scsynth
 from singing_pager.sinks.transport import Failure, TcpDialled
@@ -269,3 +272,32 @@ def test_a_server_that_was_killed(server: Server) -> None:
 
     played(server.port, talk)
     assert "FAILURE" not in server.log, server.log
+
+
+def test_a_recording_is_played_again(server: Server) -> None:
+    """`replay --to scsynth` sets the stage, plays the cues, and leaves no voice behind."""
+    hold, alarm = Hold("cpu:x", "cpu", (440.0,), 0), Strike("f", "alert_critical", (880.0, 0.9, 2.0), ("firing", "A"))
+    seen: list[Sequence[str]] = []
+
+    async def run() -> None:
+        async with engines.scsynth(HOST, server.port) as sink:
+            await replay([Moment(0.0, (hold,)), Moment(0.5, (alarm,))], sink)
+            seen.append([part.name for part in (await tree(server.port)).inside if part.name])
+            seen.append(await Player(server.port).inside(ALARMS))
+
+    asyncio.run(run())
+    assert [["duck", "safety"], ["alert_critical"]] == seen
+    assert "FAILURE" not in server.log, server.log
+
+
+def test_an_engine_that_is_not_there(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
+    """A scsynth that was killed is missed within seconds."""
+    server.kill()
+    monkeypatch.setattr(engines, "_WITHIN", 0.3)
+
+    async def run() -> None:
+        async with engines.scsynth(HOST, server.port):
+            pass
+
+    with pytest.raises(engines.EngineError, match="no scsynth answers"):
+        asyncio.run(run())

@@ -51,6 +51,16 @@ def test_ticks_that_bring_nothing_about_are_left_out(tmp_path: Path) -> None:
     assert [] == list(read(tmp_path / "quiet"))
 
 
+@pytest.mark.parametrize("name", ["night.jsonl", "night.jsonl.gz"])
+def test_a_process_that_is_killed_loses_a_second(name: str, tmp_path: Path) -> None:
+    """What is more than a second old is in the file, though it was never closed, and nothing has come since."""
+    sink = RecordingSink(tmp_path / name)
+    sink.play(OUTCOMES)
+    sink.play([Outcome(Tick(START + 3.1), START + 3.1)])
+    assert OUTCOMES == list(read(tmp_path / name))
+    sink.close()
+
+
 def test_a_reload_is_written_without_its_score(tmp_path: Path) -> None:
     """What JSON has no form for is left out, the event is not."""
     record(tmp_path / "r", [Outcome(Reload(START, object()), START)])

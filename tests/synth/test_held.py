@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from hearing import HELD, LIMITER, RATE, Moment, heard, hiss, hold, limits, raw, release
+from hearing import HELD, LIMITER, RATE, Timed, heard, hiss, hold, limits, raw, release
 from listening import Take
 
 AT = 37 / RATE
@@ -21,10 +21,10 @@ def steady(name: str, seconds: float = 7.0, **values: float) -> Take:
 def moved(name: str) -> Take:
     """A voice whose every parameter leaps, one after the other and all at once, its volume too; it ends at 8 s."""
     low, high = limits(name, 0), limits(name, 1)
-    leaps: list[Moment] = [
+    leaps: list[Timed] = [
         (2.0 + step / 4 + AT, hold(name, **(low | {parameter: high[parameter]}))) for step, parameter in enumerate(low)
     ]
-    volumes: list[Moment] = [] if "vol" in low else [(3.5 + AT, raw("/n_set", VOICE, "vol", 1.0))]
+    volumes: list[Timed] = [] if "vol" in low else [(3.5 + AT, raw("/n_set", VOICE, "vol", 1.0))]
     return heard(
         [
             (AT, hold(name, **low)),

@@ -17,7 +17,7 @@ from hearing import (
     LIMITER,
     ODD,
     RATE,
-    Moment,
+    Timed,
     gains,
     heard,
     hiss,
@@ -28,6 +28,8 @@ from hearing import (
     struck,
 )
 from listening import Samples, Take
+from singing_pager.perform.offline import perform
+from singing_pager.perform.timeline import Moment
 
 STRUCK = (*ALARMS, *EARCONS)
 DUCKING = tuple(name for name in STRUCK if name != "heartbeat")
@@ -37,7 +39,7 @@ NODE = 2000
 
 # Right of way
 
-AMBIENCE: tuple[Moment, ...] = ((0.0, hold("cpu", freq=300.0)), (0.0, raw("/n_set", 1000, "vol", 1.0)))
+AMBIENCE: tuple[Timed, ...] = ((0.0, hold("cpu", freq=300.0)), (0.0, raw("/n_set", 1000, "vol", 1.0)))
 AT = 2.0 + 37 / RATE
 
 
@@ -105,7 +107,7 @@ def test_alarms_stand_above_the_ambience(which: str) -> None:
 # Never too loud
 
 
-def crowd(name: str, count: int, chance: np.random.Generator | None) -> list[Moment]:
+def crowd(name: str, count: int, chance: np.random.Generator | None) -> list[Timed]:
     """Many of one sound at its loudest: all alike and at once, or of all kinds within a second."""
     if chance is None:
         return [(0.1, strike(name, **limits(name, 1)))] * count
@@ -154,6 +156,15 @@ def test_the_limiter_leaves_alone_what_is_not_too_loud() -> None:
     staged = struck("alert_critical", freq=880.0, vol=1.0)
 
     assert np.abs(staged.samples[delay:] - bare.samples[:-delay]).max() < 1e-6
+
+
+def test_a_performance_sounds_as_here() -> None:
+    """What the offline engine gives is the same, sample by sample."""
+    cues = (hold("cpu"), strike("alert_warning"))
+    performed = np.concatenate(list(perform([Moment(0.1, cues)], 1.0)))
+    expected = heard([(0.1, cue) for cue in cues], 1.0)
+
+    assert np.array_equal(expected.samples, performed[:RATE])
 
 
 # What is no proper number

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from singing_pager import instruments, score
+from singing_pager import instruments
 from singing_pager.core.instrument import Catalogue
 from singing_pager.core.pipeline import Core
 from singing_pager.model import AlertChange, Event, Reading, Status, Strike
+from singing_pager.perform.alone import heard_alone
 from singing_pager.perform.timeline import Moment, moments
 
 __all__ = ["SECONDS", "script"]
@@ -43,7 +44,7 @@ def script(catalogue: Catalogue | None = None) -> Iterator[Moment]:
     Alarms go through the whole line, from an alert's labels to its voice; what the pager says of itself is struck.
     """
     catalogue = catalogue or instruments.load()
-    own = score.load(None, catalogue)
+    own = heard_alone(None, catalogue)
     core = Core(replace(own, heartbeat_every=2 * SECONDS))
     captions = {at: caption for at, _, caption in _STORY} | {at: caption for at, _, caption in _SOUNDS}
     struck = [moment for at, name, _ in _SOUNDS for moment in _struck(at, name, catalogue)]

@@ -42,10 +42,11 @@ async def sclang(host: str, port: int) -> AsyncIterator[Sink]:
     udp = Udp(host, port, failures)
     await udp.start()
     minding = asyncio.create_task(udp.run())
+    await asyncio.sleep(0)  # a task that has not begun would not close the socket
     try:
         yield _sink(to_sclang(instruments.load()), udp)
     finally:
-        minding.cancel()
+        await _ended(minding)
     failures.check(f"sclang at {host}:{port}")
 
 
@@ -61,14 +62,19 @@ async def scsynth(host: str, port: int) -> AsyncIterator[Sink]:
             while not dialled.ready:  # noqa: ASYNC110 - a moment at the start of a performance
                 await asyncio.sleep(0.05)
     except TimeoutError as error:
-        dialling.cancel()
+        await _ended(dialling)
         raise EngineError(f"no scsynth answers at {host}:{port} by TCP (scsynth -t {port})") from error
     try:
         yield _sink(translate.encode, dialled)
         await asyncio.sleep(_RING_OUT)
     finally:
-        dialling.cancel()
+        await _ended(dialling)
     failures.check(f"scsynth at {host}:{port}")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _opened(device: str) -> Card:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from singing_pager import instruments, score
+from singing_pager import instruments
 from singing_pager.core.pipeline import Core
 from singing_pager.engine import Clock, Engine
 from singing_pager.errors import PagerError
 from singing_pager.model import Outcome, Tick
+from singing_pager.perform.alone import heard_alone
 from singing_pager.perform.offline import NEAR, RATE
 from singing_pager.perform.timeline import TICK, Held
 from singing_pager.sinks.scsynth import Scsynth
@@ -105,7 +106,7 @@ async def listen(
         ConfigError: The score is wrong.
         SilenceError: The engine failed, the card went away, or the file could not be written any more.
     """
-    core = Core(score.load(score_path, instruments.load()))
+    core = Core(heard_alone(score_path, instruments.load()))
     clock, held, stop = Clock(), _Noting(), asyncio.Event()
     loop = asyncio.get_running_loop()
     with built_in(outlets, ambience=NEAR) as player, contextlib.ExitStack() as stack:

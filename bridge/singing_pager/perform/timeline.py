@@ -56,7 +56,8 @@ def moments(core: Core, events: Iterable[Event], start: float, seconds: float) -
         start: Time of second 0 of the performance, on the events' clock.
         seconds: Length of the performance; later events are left out.
     """
-    ticks = iter(Tick(start + TICK * number) for number in range(int(seconds / TICK) + 1))
+    # 0.3 / 0.1 is a little less than 3
+    ticks = iter(Tick(start + TICK * number) for number in range(int(seconds / TICK + 1e-9) + 1))
     for event in _merged(ticks, iter(events)):
         if event.at - start > seconds:
             return
@@ -70,7 +71,7 @@ def _moment(outcome: Outcome, start: float) -> Moment:
 
 
 def _merged(ticks: Iterator[Event], events: Iterator[Event]) -> Iterator[Event]:
-    """Both in the order of time, ticks first, and no more ticks than are needed after the last event."""
+    """Both in the order of time; of two at the same time the tick comes first."""
     tick, event = next(ticks, None), next(events, None)
     while tick is not None or event is not None:
         if event is None or (tick is not None and tick.at <= event.at):

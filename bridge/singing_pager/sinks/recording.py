@@ -21,6 +21,10 @@ _LONGEST = 1 << 24
 """Bytes of a line that is read: more than 10,000 alerts' worth of one outcome."""
 
 
+_FLUSH = 1.0
+"""Seconds of the pager's clock after which what was written is brought to the file."""
+
+
 class RecordingError(PagerError):
     """A recording cannot be written or read."""
 
@@ -43,6 +47,7 @@ class RecordingSink:
 
     def __init__(self, path: Path) -> None:
         self._encoder = msgspec.json.Encoder(enc_hook=_nothing)
+        self._flushed = 0.0
         try:
             self._file = _open(path, "wb")
             self._file.write(self._encoder.encode(_Head(_VERSION)) + b"\n")
@@ -54,6 +59,10 @@ class RecordingSink:
         for outcome in moment:
             if outcome.cues or not isinstance(outcome.event, Tick):
                 self._file.write(self._encoder.encode(outcome) + b"\n")
+        # ticks come through here too: of a quiet night no more than a second is lost with the process
+        if moment and moment[-1].at >= self._flushed + _FLUSH:
+            self._flushed = moment[-1].at
+            self._file.flush()
 
     def close(self) -> None:
         """Bring what is left to the file; raises RecordingError when the disk does not take it."""
