@@ -44,9 +44,7 @@ class Scsynth:
         stage = (
             message("/g_freeAll", _ROOT),
             message("/g_new", _AMBIENCE, _TO_TAIL, _ROOT, _ALARMS, _TO_TAIL, _ROOT),
-            message(
-                *("/s_new", "duck", _DUCK, _TO_TAIL, _ROOT), *("ambience", _AMBIENCE_BUS, "level", self._ambience)
-            ),
+            message(*("/s_new", "duck", _DUCK, _TO_TAIL, _ROOT), *("ambience", _AMBIENCE_BUS, "level", self._ambience)),
             message("/s_new", "safety", _SAFETY, _TO_TAIL, _ROOT),
         )
         *files, last = [file.read_bytes() for file in sorted(self._synthdefs.glob("*.scsyndef"))]

@@ -110,6 +110,7 @@ class Batch:
         self._fresh, self._alive = self._fresh[taken], self._alive[taken]
         for unit in self._units:
             unit.memory = {name: state[taken] for name, state in unit.memory.items()}
+            unit.before = None
         return {owner: row for row, owner in enumerate(self._owners) if owner is not None}
 
     def run(self, blocks: int, rate: float, buses: Buses, chance: np.random.Generator) -> Span:

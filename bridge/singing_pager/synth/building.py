@@ -18,5 +18,8 @@ def begin(unit: Unit, evaluate: Callable[..., Any], *inputs: Signal) -> None:
     """
     if unit.span.fresh is None:
         return
-    known = any(source is not None and source.before is not None for source in unit.sources)
-    unit.before = evaluate(*(unit.built(signal, place) for place, signal in enumerate(inputs))) if known else None
+    unit.before = None
+    for source in unit.sources:
+        if source is not None and source.before is not None:
+            unit.before = evaluate(*[unit.built(signal, place) for place, signal in enumerate(inputs)])
+            return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from singing_pager.synth.scsyndef import Input, Rate, SynthDef, SynthDefError, Ugen
-from singing_pager.synth.ugens import CHANCES, HEARERS, PURE, READERS, UGENS, WRITERS
+from singing_pager.synth.ugens import BEFOREHAND, CHANCES, HEARERS, PURE, READERS, UGENS, WRITERS
 from singing_pager.synth.unit import Evaluate, Signal, Unit
 
 __all__ = ["Graph", "Step", "prepare"]
@@ -94,6 +94,8 @@ def prepare(synthdef: SynthDef) -> Graph:
             )
         )
     names = [ugen.name for ugen in synthdef.ugens]
+    for name in BEFOREHAND.keys() & set(names):
+        BEFOREHAND[name]()
     reads = [place for place, name in enumerate(names) if name in READERS]
     writes = [place for place, name in enumerate(names) if name in WRITERS]
     eager = bool(reads and writes) and max(reads) > min(writes)

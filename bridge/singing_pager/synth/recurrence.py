@@ -1,8 +1,7 @@
 """Linear recurrences: signals that are made of their own past, solved for all rows in one compiled call.
 
-Coefficients that stay the same are a filter (`scipy.signal.lfilter`). Coefficients that move are a triangular system
-with one or two diagonals below the main one, whose forward substitution (BLAS `dtbsv`) is the recurrence itself:
-all rows are put end to end, coupled by zeros.
+A recurrence is a triangular system with one or two diagonals below the main one, whose forward substitution (BLAS
+`dtbsv`) is the recurrence itself: all rows are put end to end, coupled by zeros, each begins with its past.
 """
 
 from typing import TypeAlias
@@ -10,9 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg.blas import dtbsv
-from scipy.signal import lfilter
 
-__all__ = ["Reals", "first_order", "second_order", "settled"]
+__all__ = ["Reals", "first_order", "run", "second_order", "settled"]
 
 Reals: TypeAlias = npt.NDArray[np.float64]
 
@@ -23,7 +21,9 @@ _AT_ONCE = 1 << 15
 """Samples that are solved in one call: as many as stay in the processor's cache."""
 
 
-def first_order(x: Reals, b1: Reals, last: Reals, *, period: int = _PERIOD) -> Reals:
+def first_order(
+    x: npt.NDArray[np.floating], b1: Reals, last: npt.NDArray[np.floating], *, period: int = _PERIOD
+) -> Reals:
     """Solve y[n] = x[n] + b1[n]·y[n−1].
 
     Args:
@@ -36,12 +36,45 @@ def first_order(x: Reals, b1: Reals, last: Reals, *, period: int = _PERIOD) -> R
     Returns:
         (rows, n) y.
     """
-    return _solve(x, (b1,), (last,), period)
+    return run(x, (b1,), last, period=period)[:, 1:]
 
 
 def second_order(x: Reals, b1: Reals, b2: Reals, y1: Reals, y2: Reals, *, period: int = _PERIOD) -> Reals:
     """Solve y[n] = x[n] + b1[n]·y[n−1] + b2[n]·y[n−2]; `y1` is y[−1] and `y2` y[−2], the rest as in `first_order`."""
-    return _solve(x, (b1, b2), (y1, y2), period)
+    return run(x, (b1, b2), np.concatenate([y2, y1], axis=1), period=period)[:, 2:]
+
+
+def run(
+    x: npt.NDArray[np.floating], factors: tuple[Reals, ...], past: npt.NDArray[np.floating], *, period: int = _PERIOD
+) -> Reals:
+    """Solve a recurrence of first or second order.
+
+    Args:
+        x: (rows, n) what goes in.
+        factors: How much stays of the last value, and of the one before it: (rows or 1, n or 1) each.
+        past: (rows or 1, order) the values before the first, the newest last.
+        period: As in `first_order`.
+
+    Returns:
+        (rows, order + n) the past, and what comes after it.
+    """
+    rows, order = len(x), len(factors)
+    whole = np.empty((rows, order + x.shape[1]))
+    whole[:, :order] = past
+    if not x.any() and not past.any():
+        whole[:, order:] = 0
+        return whole
+    whole[:, order:] = x
+    together = max(1, _AT_ONCE // whole.shape[1])
+    for first in range(0, rows, together):
+        part = slice(first, first + together)
+        _solve(whole[part], tuple(_of(factor, part) for factor in factors))
+    wild = ~(np.abs(whole[:, -1]) < _MOST)
+    if wild.any():
+        whole[:, :order] = past
+        for row in np.flatnonzero(wild).tolist():
+            _mend(whole[row : row + 1], x[row : row + 1], tuple(_of(f, slice(row, row + 1)) for f in factors), period)
+    return whole
 
 
 def settled(state: Reals) -> Reals:
@@ -51,58 +84,28 @@ def settled(state: Reals) -> Reals:
     return state if fine.all() else np.where(fine, state, 0.0)
 
 
-def _solve(x: Reals, factors: tuple[Reals, ...], past: tuple[Reals, ...], period: int) -> Reals:
-    if not x.any() and not any(state.any() for state in past):
-        return np.zeros_like(x)
-    if all(factor.size == 1 for factor in factors):
-        y = _steady(x, factors, past)
-    else:
-        together = max(1, _AT_ONCE // x.shape[1])
-        parts = [
-            _moving(x[rows], tuple(_of(factor, rows) for factor in factors), tuple(_of(state, rows) for state in past))
-            for rows in (slice(first, first + together) for first in range(0, len(x), together))
-        ]
-        y = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    wild = ~(np.abs(y[:, -1]) < _MOST)
-    for row in np.flatnonzero(wild).tolist():
-        rows = slice(row, row + 1)
-        _mend(y[rows], x[rows], tuple(_of(f, rows) for f in factors), tuple(_of(s, rows) for s in past), period)
-    return y
-
-
-def _steady(x: Reals, factors: tuple[Reals, ...], past: tuple[Reals, ...]) -> Reals:
-    taps = [float(factor[0, 0]) for factor in factors]
-    if len(taps) == 1:
-        start = taps[0] * past[0]
-    else:
-        start = np.concatenate([taps[0] * past[0] + taps[1] * past[1], taps[1] * past[0]], axis=1)
-    start = np.broadcast_to(start, (len(x), len(taps)))
-    y: Reals = lfilter([1.0], [1.0, *(-tap for tap in taps)], x, zi=start)[0]
-    return y
-
-
-def _moving(x: Reals, factors: tuple[Reals, ...], past: tuple[Reals, ...]) -> Reals:
+def _solve(whole: Reals, factors: tuple[Reals, ...]) -> None:
+    """Solve the columns after the past in place, where now stands what goes in."""
     order = len(factors)
-    rows, columns = x.shape
-    y = x.copy()
-    bands = np.ones((rows, columns, order + 1))
+    bands = np.empty((*whole.shape, order + 1))
     for reach, factor in enumerate(factors, 1):
-        bands[:, :, reach] = 0.0
-        bands[:, : columns - reach, reach] = -factor[:, reach:] if factor.shape[1] > 1 else -factor
-        for place in range(min(reach, columns)):
-            y[:, place] += factor[:, place if factor.shape[1] > 1 else 0] * past[reach - place - 1][:, 0]
-    flat = dtbsv(order, bands.reshape(-1, order + 1).T, y.reshape(-1), lower=1, diag=1, overwrite_x=1)
-    return flat.reshape(rows, columns)
+        bands[:, : order - reach, reach] = 0.0
+        np.negative(factor, out=bands[:, order - reach : -reach, reach])
+        bands[:, -reach:, reach] = 0.0
+    dtbsv(order, bands.reshape(-1, order + 1).T, whole.reshape(-1), lower=1, diag=1, overwrite_x=1)
 
 
-def _mend(y: Reals, x: Reals, factors: tuple[Reals, ...], past: tuple[Reals, ...], period: int) -> None:
+def _mend(whole: Reals, x: npt.NDArray[np.floating], factors: tuple[Reals, ...], period: int) -> None:
     """Solve one row anew, period by period; a bad value has leaked into it from a row before, or is its own."""
+    order = len(factors)
     for first in range(0, x.shape[1], period):
         columns = slice(first, first + period)
-        parts = tuple(factor[:, columns] if factor.shape[1] > 1 else factor for factor in factors)
-        y[:, columns] = _moving(x[:, columns], parts, past)
-        newest = [y[:, place : place + 1] for place in range(min(first + period, x.shape[1]) - 1, first - 1, -1)[:2]]
-        past = tuple(settled(state) for state in [*newest, *past][: len(past)])
+        part = whole[:, first : first + order + period].copy()
+        part[:, order:] = x[:, columns]
+        if first:
+            part[:, :order] = settled(part[:, :order])
+        _solve(part, tuple(factor[:, columns] if factor.shape[1] > 1 else factor for factor in factors))
+        whole[:, first + order : first + order + period] = part[:, order:]
 
 
 def _of(values: Reals, rows: slice) -> Reals:

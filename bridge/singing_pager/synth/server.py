@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from singing_pager.synth import memory
 from singing_pager.synth.commands import Commands
 from singing_pager.synth.packet import IMMEDIATELY, Message, PacketError, messages
 from singing_pager.synth.stage import Stage
@@ -37,6 +38,7 @@ class Server:
     """
 
     def __init__(self, *, rate: int = 48_000, channels: int = 2, epoch: int = 0, seed: int | None = None) -> None:
+        memory.hold()
         self.rate = rate
         self.channels = channels
         self.epoch = epoch

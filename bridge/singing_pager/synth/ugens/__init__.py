@@ -1,5 +1,7 @@
 """The table of UGens: name → evaluation, one family a module."""
 
+from collections.abc import Callable
+
 from singing_pager.synth.ugens import (
     asking,
     bandlimited,
@@ -35,7 +37,7 @@ from singing_pager.synth.ugens import (
 )
 from singing_pager.synth.unit import Evaluate
 
-__all__ = ["CHANCES", "FAMILIES", "HEARERS", "PURE", "READERS", "UGENS", "WRITERS"]
+__all__ = ["BEFOREHAND", "CHANCES", "FAMILIES", "HEARERS", "PURE", "READERS", "UGENS", "WRITERS"]
 
 FAMILIES = (
     oscillators,
@@ -75,6 +77,9 @@ UGENS: dict[str, Evaluate] = {name: evaluate for family in FAMILIES for name, ev
 """Every UGen that the engine has."""
 
 READERS, WRITERS, HEARERS = io.READERS, io.WRITERS, io.HEARERS
+
+BEFOREHAND: dict[str, Callable[[], object]] = {"PinkNoise": noise.tape}
+"""What takes so long to make that it is made when a SynthDef is loaded, not when it sounds."""
 
 PURE = frozenset(
     {

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter
 
+from singing_pager.synth.recurrence import first_order
 from singing_pager.synth.scsyndef import Rate
 from singing_pager.synth.ugens.oscillators import radians, sine
 from singing_pager.synth.ugens.phases import UNITS, Phases, periods, run
@@ -29,7 +29,7 @@ _ZERO = 0.0005
 """A sine below this is taken for 0."""
 _RADIANS = 2 * np.pi / UNITS
 _MOST = 2.0**24
-_LEAK = np.float32(0.999)
+_LEAK = np.full((1, 1), np.float32(0.999), np.float64)
 
 
 class _Pitch(NamedTuple):
@@ -131,8 +131,7 @@ def _exact_sine(phases: Phases) -> npt.NDArray[np.float64]:
 
 
 def _sum_up(unit: Unit, pulses: Signal, start: float) -> Signal:
-    last = unit.recall("sum", start, np.float32)
-    found = np.asarray(lfilter(_ONE, _LEAKS, pulses, axis=1, zi=last * _LEAK)[0], np.float32)
+    found = first_order(unit.rowed(pulses), _LEAK, unit.recall("sum", start, np.float32)).astype(np.float32)
     unit.keep("sum", found[:, -1:])
     return found
 
@@ -147,7 +146,5 @@ def _tables() -> tuple[Signal, Signal, npt.NDArray[np.bool_]]:
 
 
 _INVERSES, _RISES, _CLOSE = _tables()
-_ONE = np.ones(1, np.float32)
-_LEAKS = np.array([1, -_LEAK], np.float32)
 
 UGENS: dict[str, Evaluate] = {"Blip": _blip, "Pulse": _pulse, "Saw": _saw}

@@ -33,26 +33,34 @@ def _normalize(level: Signal, peaks: Signal) -> Signal:
 def _look_ahead(gains: Gains, unit: Unit, signal: Signal, level: Signal, dur: Signal) -> Signal:
     """Hold peaks at a level, two stretches of time late, so that the gain is there before the peak is."""
     x = unit.rowed(unit.whole(unit.held(signal, 0)))
-    wanted = np.ceil(unit.rowed(dur)[:, :1].astype(np.float64) * unit.sample_rate)
-    sizes = unit.recall("size", np.fmin(np.fmax(wanted, 1), _LONGEST), np.int64)
-    places = unit.recall("place", 1 % sizes, np.int64)
-    start = unit.rowed(unit.built(signal, 0))
-    unit.before = np.zeros((1, 1), np.float32)
-    state = unit.recall("state", np.abs(start) * _FIRST_PEAK + _FIRST_STATE, np.float32)
+    start = None
+    if unit.span.fresh is not None:
+        start = unit.rowed(unit.built(signal, 0))
+        _begin(unit, start, dur)
+    sizes, places, state = (unit.memory[name] for name in ("size", "place", "state"))
     whole = np.concatenate([recall_line(unit, 2 * int(sizes.max()), begin=start), x], axis=1)
     levels = unit.rowed(periodic(unit, level, 1).astype(np.float32))
-    out, kept = np.empty_like(x), np.empty_like(state)
+    out, kept = np.empty(x.shape, np.float32), np.empty_like(state)
     for rows, size, place in _alike(sizes, places):
         late = whole[rows, whole.shape[1] - x.shape[1] - 2 * size : whole.shape[1] - 2 * size]
         ends = np.arange(size - place - 1, x.shape[1], size) // (BLOCK if unit.rate is Rate.AUDIO else 1)
         goal = levels[rows][:, np.minimum(ends, levels.shape[1] - 1)]
         gain, kept[rows] = _hold(partial(gains, goal), np.abs(x[rows]), state[rows], size, place)
         out[rows] = late if gain is None else late * gain
-    unit.keep("size", sizes)
     unit.keep("place", (places + x.shape[1]) % sizes)
     unit.keep("state", kept)
     keep_line(unit, whole, 2 * sizes[:, 0])
     return out
+
+
+def _begin(unit: Unit, start: Signal, dur: Signal) -> None:
+    """Set the voices that begin on their way."""
+    wanted = np.ceil(unit.rowed(dur)[:, :1].astype(np.float64) * unit.sample_rate)
+    sizes = unit.recall("size", np.fmin(np.fmax(wanted, 1), _LONGEST), np.int64)
+    unit.keep("size", sizes)
+    unit.keep("place", unit.recall("place", 1 % sizes, np.int64))
+    unit.keep("state", unit.recall("state", np.abs(start) * _FIRST_PEAK + _FIRST_STATE, np.float32))
+    unit.before = np.zeros((1, 1), np.float32)
 
 
 _FIRST_STATE = np.array([[1, 0, 0, 0]], np.float32)

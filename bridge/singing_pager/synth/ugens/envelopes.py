@@ -3,7 +3,33 @@
 import numpy as np
 
 from singing_pager.synth.scsyndef import Rate
-from singing_pager.synth.ugens.shapes import COURSE, LEFT, Reals, Stretch, ahead, begin, drawn, still, travel, values
+from singing_pager.synth.ugens.nodes import (
+    ACTION,
+    BIAS,
+    FIRST,
+    GATE_IN,
+    NODES,
+    RELEASE,
+    SCALE,
+    STAGES,
+    TIME,
+    Inputs,
+    Plan,
+)
+from singing_pager.synth.ugens.shapes import (
+    COURSE,
+    LEFT,
+    Reals,
+    Stretch,
+    ahead,
+    begin,
+    drawn,
+    flat,
+    rest,
+    still,
+    travel,
+    values,
+)
 from singing_pager.synth.unit import BLOCK, Evaluate, Places, Signal, Unit
 
 __all__ = ["UGENS"]
@@ -14,12 +40,9 @@ _WIDTH = GATE + 1
 _UNBEGUN = 1e9
 """A segment beyond all others: the envelope waits for its gate."""
 
-GATE_IN, SCALE, BIAS, TIME, ACTION, FIRST, STAGES, RELEASE, LOOP, NODES = range(10)
-"""The inputs; from `NODES` on four a segment: level, length, shape, curve."""
 _OPEN, _CUT, _CLOSE = 1, 2, 3
 
 _BEGINNING = np.array([[FIRST, SCALE, BIAS]])
-_WAYS = np.array([[STAGES, RELEASE, LOOP]])
 _NODE = np.array([[SCALE, BIAS, TIME, NODES, NODES + 1, NODES + 2, NODES + 3]])
 _NODE_STEP = np.where(_NODE >= NODES, 4, 0)
 """What a segment is made of, and how far from it the same of the next segment is."""
@@ -30,7 +53,7 @@ def _env_gen(unit: Unit, *inputs: Signal) -> Signal:
     kept = unit.memory.get("envelope")
     if kept is not None and _rests(unit, kept, inputs[GATE_IN]):
         unit.settled = True
-        return values(kept).astype(np.float32)[:, None]
+        return flat(kept)
     playing = _Playing(unit, inputs)
     state = playing.state
     due = playing.listen()
@@ -54,91 +77,7 @@ def _env_gen(unit: Unit, *inputs: Signal) -> Signal:
 def _rests(unit: Unit, state: Reals, gate: Signal) -> bool:
     """Say whether all wait, and none is called."""
     quiet = unit.span.fresh is None and gate.shape[1] == 1 and (state[:, GATE:] == gate).all()
-    return bool(quiet and (state[:, LEFT] == np.inf).all())
-
-
-class _Plan:
-    """Where inputs are found in a row of numbers: constants, then those that never change in a voice, then others.
-
-    Attributes:
-        fixed: Which inputs never change in a voice.
-        moving: Which may.
-        audible: Whether one of them is at audio rate.
-        constants: (inputs,) the constants, 0 for others.
-        ways: (3, 1) how many segments there are, where the gate is waited for, where a loop begins; None: they change.
-        first: (inputs,) where each begins.
-        row: How far it is from there to the next voice's.
-        column: How far to the next control period's.
-    """
-
-    def __init__(self, unit: Unit, inputs: tuple[Signal, ...]) -> None:
-        self.constants = np.zeros(len(inputs), np.float32)
-        self.fixed: list[int] = []
-        self.moving: list[int] = []
-        for place, rate in enumerate(unit.rates):
-            if rate is not Rate.SCALAR:
-                self.moving.extend([place] * (place != GATE_IN))
-            elif unit.sources and unit.sources[place] is None:
-                self.constants[place] = inputs[place][0, 0]
-            else:
-                self.fixed.append(place)
-        self.audible = any(unit.rates[place] is Rate.AUDIO for place in self.moving)
-        known = not {STAGES, RELEASE, LOOP} & {*self.fixed, *self.moving}
-        self.ways = np.trunc(self.constants[STAGES:NODES, None]) if known else None
-        self._shapes: list[tuple[int, ...]] | None = None
-
-    def fit(self, shapes: list[tuple[int, ...]], rows: int) -> None:
-        """Find places for moving inputs of some shapes."""
-        if shapes == self._shapes:
-            return
-        count, fixed = len(self.constants), len(self.fixed)
-        self.first, self.row, self.column = np.arange(count), np.zeros(count, np.int64), np.zeros(count, np.int64)
-        self.first[self.fixed] = count + np.arange(fixed)
-        self.row[self.fixed] = fixed
-        high, wide = np.array(shapes, np.int64).reshape(-1, 2).T
-        self.first[self.moving] = count + rows * fixed + np.cumsum(high * wide) - high * wide
-        self.row[self.moving] = np.where(high > 1, wide, 0)
-        self.column[self.moving] = wide > 1
-        self._shapes = shapes
-
-
-class _Inputs:
-    """The inputs but the gate, each as it is at the beginning of a control period."""
-
-    def __init__(self, unit: Unit, plan: _Plan, inputs: tuple[Signal, ...]) -> None:
-        signals = [inputs[place] for place in plan.moving]
-        if plan.audible:
-            signals = [
-                signal[:, ::BLOCK] if unit.rates[place] is Rate.AUDIO and signal.shape[1] > 1 else signal
-                for place, signal in zip(plan.moving, signals, strict=True)
-            ]
-        plan.fit([signal.shape for signal in signals], unit.span.rows)
-        fixed = [_fixed(unit, plan, inputs)] if plan.fixed else []
-        self._flat = np.concatenate([plan.constants, *[signal.reshape(-1) for signal in [*fixed, *signals]]])
-        self._plan = plan
-        self.segments = (len(inputs) - NODES) // 4
-
-    def ways(self, rows: Places, blocks: Places) -> Signal:
-        """How many segments there are, where the gate is waited for, and where a loop begins: (3, rows or 1)."""
-        return np.trunc(self.at(_WAYS, rows, blocks).T) if self._plan.ways is None else self._plan.ways
-
-    def at(self, numbers: Places, rows: Places, blocks: Places) -> Signal:
-        """Values of inputs (rows or 1, k) for (rows,) voices in (rows,) control periods: (rows, k)."""
-        plan = self._plan
-        places = plan.first[numbers] + plan.row[numbers] * rows[:, None]
-        places += plan.column[numbers] * blocks[:, None]
-        found: Signal = self._flat[places]
-        return found
-
-
-def _fixed(unit: Unit, plan: _Plan, inputs: tuple[Signal, ...]) -> Signal:
-    """The inputs that never change in a voice, kept for each."""
-    if unit.span.fresh is None and "inputs" in unit.memory:
-        return unit.memory["inputs"]
-    now = np.concatenate([unit.rowed(inputs[place][:, :1]) for place in plan.fixed], axis=1)
-    fixed: Signal = unit.recall("inputs", now, np.float32)
-    unit.keep("inputs", fixed)
-    return fixed
+    return bool(quiet and rest(state))
 
 
 class _Playing:
@@ -151,19 +90,19 @@ class _Playing:
 
     def __init__(self, unit: Unit, inputs: tuple[Signal, ...]) -> None:
         if unit.plan is None:
-            unit.plan = _Plan(unit, inputs)
+            unit.plan = Plan(unit, inputs)
         self._unit = unit
         self._signals = inputs
-        self._read: _Inputs | None = None
+        self._read: Inputs | None = None
         self._period = BLOCK if unit.rate is Rate.AUDIO else 1
         self._due: Reals | None = None
         self.ended = np.full(unit.span.rows, unit.blocks)
         self.state = self._begun()
 
     @property
-    def _inputs(self) -> _Inputs:
+    def _inputs(self) -> Inputs:
         if self._read is None:
-            self._read = _Inputs(self._unit, self._unit.plan, self._signals)
+            self._read = Inputs(self._unit, self._unit.plan, self._signals)
         return self._read
 
     def _begun(self) -> Reals:
@@ -178,12 +117,12 @@ class _Playing:
         else:
             rows = np.flatnonzero(fresh)
         first, scale, bias = self._inputs.at(_BEGINNING, rows, np.zeros_like(rows)).T
-        level = (first * scale + bias).astype(np.float64)
+        begins = (first * scale + bias).astype(np.float64)
         begun = np.zeros((len(rows), _WIDTH))
-        begun[:, :COURSE] = still(level)
+        begun[:, :COURSE] = still(begins)
         begun[:, LEFT] = -1
         begun[:, STAGE] = _UNBEGUN
-        begun[:, TARGET] = level
+        begun[:, TARGET] = begins
         state[rows] = begun
         return state
 
@@ -196,7 +135,7 @@ class _Playing:
         if unit.span.fresh is None and gate.shape[1] == 1 and (last == gate).all():
             return None
         early = self.state[:, LEFT:STAGE] < 0
-        built = unit.built(self._signals[GATE_IN], GATE_IN)
+        built = last if unit.span.fresh is None else unit.built(self._signals[GATE_IN], GATE_IN)
         whole = np.concatenate([last, np.where(early, built, last), unit.rowed(gate)], axis=1)
         before, gates = whole[:, :-1], whole[:, 1:]
         self.state[:, GATE] = whole[:, -1]
@@ -297,8 +236,8 @@ class _Playing:
         """Begin the segment that is said; its length is given where the gate cuts the envelope short."""
         stage = np.minimum(np.maximum(state[:, STAGE], 0), self._inputs.segments - 1).astype(np.int64)
         numbers = _NODE + _NODE_STEP * stage[:, None]
-        scale, bias, time, level, length, shape, curve = self._inputs.at(numbers, rows, blocks).T
-        target = (level * scale + bias).astype(np.float64)
+        scale, bias, time, goal, length, shape, curve = self._inputs.at(numbers, rows, blocks).T
+        target = (goal * scale + bias).astype(np.float64)
         if seconds is None:
             seconds = (length * time).astype(np.float64)
         count = np.fmax(1, np.trunc(seconds * self._unit.sample_rate))

@@ -16,7 +16,10 @@ _LARGEST = 1 - 2.0**-53
 
 def _impulse(unit: Unit, freq: Signal, phase: Signal) -> Signal:
     """A single 1 as each cycle begins; the phase may be moved, which gives none by itself."""
-    parts = np.clip(_cycles(unit, freq), -_LARGEST, _LARGEST)
+    parts = np.minimum(np.maximum(_cycles(unit, freq), -_LARGEST), _LARGEST)
+    wrong = np.asarray(np.isnan(parts).any(axis=1))
+    if wrong.any():
+        parts = np.nan_to_num(parts, nan=0.0)
     moves = _moves(unit, phase)
     start = steps(phase[:, :1])
     due = unit.recall("due", start == 0, np.bool_)
@@ -37,6 +40,9 @@ def _impulse(unit: Unit, freq: Signal, phase: Signal) -> Signal:
         unit.keep("phase", steps(place * way))
     unit.keep("due", due)
     unit.keep("below", below)
+    if wrong.any():
+        # a frequency that is no number gives no impulse, the first one included
+        found[np.broadcast_to(wrong, len(found))] = 0
     return found
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from singing_pager.synth.coefficients import SMOOTH, first, follow, periodic, samples
+from singing_pager.synth.coefficients import SMOOTH, first, given, periodic, samples, whole
 from singing_pager.synth.recurrence import Reals, first_order, settled
 from singing_pager.synth.unit import BLOCK, Evaluate, Flags, Signal, Unit
 
@@ -16,34 +16,45 @@ _SOONER: Reals = SMOOTH + 1 / BLOCK
 _NEAR = 3e-8
 """Relative distance at which a value has arrived: half of a step of a float32."""
 _NIL = 1e-12
+_SILENT = np.zeros((1, 1), np.float32)
 
 
 def _lag(stages: int, unit: Unit, signal: Signal, seconds: Signal) -> Signal:
     """Go to the input exponentially, through one, two or three stages."""
-    (b1,) = follow(unit, _part(unit, seconds, 1), steps=_SOONER)
-    if signal.shape[1] == 1 and _arrived(unit, signal, stages):
+    (b1,) = given(unit, _part, seconds, steps=_SOONER)
+    if _arrived(unit, signal, stages):
+        unit.settled = b1.shape[1] == 1
         return signal
-    y = samples(unit, signal)
+    y: Signal | Reals = whole(unit, signal)
+    start = y[:, :1]
+    gain = 1 - b1
     for stage in range(stages):
-        y = first(unit, y * (1 - b1), b1, f"past{stage}", unit.rowed(signal[:, :1]).astype(np.float64))[:, 1:]
+        y = first(unit, y * gain, b1, f"past{stage}", start)[:, 1:]
     return y.astype(np.float32)
 
 
 def _arrived(unit: Unit, signal: Signal, stages: int) -> bool:
+    """Say whether all stages are where the input is, and stays; those that are close enough are put there."""
+    if signal.shape[1] > 1:
+        return False
+    names = [f"past{stage}" for stage in range(stages)]
+    past = [unit.recall(name, signal) for name in names]
+    if unit.span.fresh is None and all((last == signal).all() for last in past):
+        return True
     goal = signal.astype(np.float64)
     reach = np.abs(goal) * _NEAR + _NIL
-    found = True
-    for stage in range(stages):
-        last = unit.recall(f"past{stage}", goal)
-        found = found and bool((np.abs(last - goal) <= reach).all())
-        unit.keep(f"past{stage}", last)
-    return found
+    if not all((np.abs(last - goal) <= reach).all() for last in past):
+        return False
+    for name in names:
+        unit.keep(name, goal)
+    return True
 
 
 def _lag_up_down(stages: int, unit: Unit, signal: Signal, up: Signal, down: Signal) -> Signal:
     """The same, with one time on the way up and another on the way down."""
-    b_up, b_down = follow(unit, _part(unit, up, 1), _part(unit, down, 2), steps=_SOONER)
-    if signal.shape[1] == 1 and _arrived(unit, signal, stages):
+    b_up, b_down = given(unit, _parts, up, down, steps=_SOONER)
+    if _arrived(unit, signal, stages):
+        unit.settled = b_up.shape[1] == b_down.shape[1] == 1
         return signal
     start = unit.rowed(signal[:, :1]).astype(np.float64)
     y = samples(unit, signal)
@@ -76,25 +87,29 @@ def _either_way(x: Reals, up: Reals, down: Reals, last: Reals, rising: Flags | N
 
 def _decay(unit: Unit, signal: Signal, seconds: Signal) -> Signal:
     """Let impulses die away by 60 dB in the given time."""
-    (b1,) = follow(unit, _part(unit, seconds, 1), steps=SMOOTH, late=True)
+    (b1,) = given(unit, _part, seconds, steps=SMOOTH, late=True)
     unit.before = signal[:, :1]
-    return first(unit, samples(unit, signal), b1)[:, 1:].astype(np.float32)
+    return first(unit, whole(unit, signal), b1)[:, 1:].astype(np.float32)
 
 
 def _decay2(unit: Unit, signal: Signal, attack: Signal, decay: Signal) -> Signal:
     """One that dies away less another that does so sooner: impulses rise and fall."""
-    fall, rise = follow(unit, _part(unit, decay, 2), _part(unit, attack, 1), steps=SMOOTH, late=True)
-    x = samples(unit, signal)
+    rise, fall = given(unit, _parts, attack, decay, steps=SMOOTH, late=True)
+    x = whole(unit, signal)
     y = first(unit, x, fall, "fall")
     y -= first(unit, x, rise, "rise")
-    unit.before = np.zeros((1, 1), np.float32)
+    unit.before = _SILENT
     return y[:, 1:].astype(np.float32)
 
 
-def _part(unit: Unit, seconds: Signal, index: int) -> Reals:
+def _parts(unit: Unit, one: Signal, other: Signal) -> tuple[Reals, ...]:
+    return *_part(unit, one), *_part(unit, other, 2)
+
+
+def _part(unit: Unit, seconds: Signal, index: int = 1) -> tuple[Reals, ...]:
     """How much of the way is left after a step."""
     time = periodic(unit, seconds, index)
-    return np.where(time == 0, 0.0, np.exp(_LOG001 / (time * unit.sample_rate)))
+    return (np.where(time == 0, 0.0, np.exp(_LOG001 / (time * unit.sample_rate))),)
 
 
 UGENS: dict[str, Evaluate] = {

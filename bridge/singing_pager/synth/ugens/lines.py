@@ -15,6 +15,8 @@ from singing_pager.synth.ugens.shapes import (
     ahead,
     begin,
     drawn,
+    flat,
+    rest,
     still,
     towards,
     travel,
@@ -33,6 +35,10 @@ TIME = LEFT + 2
 
 def _line(shape: float | None, unit: Unit, *arguments: Signal) -> Signal:
     """Go from one value to another, and stay; the arguments are read once."""
+    course = unit.memory.get("course")
+    if course is not None and unit.span.fresh is None and rest(course):
+        unit.settled = True
+        return flat(course)
     *way, action = arguments
     state = kept(unit, lambda: _journey(shape, unit, *way))
     left = state[:, LEFT]
@@ -46,15 +52,15 @@ def _journey(shape: float | None, unit: Unit, start: Signal, end: Signal, second
 
     An exponential one of no length is at its end and never comes there: it does nothing when it is done.
     """
-    level, target, length = (unit.rowed(signal[:, :1])[:, 0].astype(np.float64) for signal in (start, end, seconds))
+    begins, target, length = (unit.rowed(signal[:, :1])[:, 0].astype(np.float64) for signal in (start, end, seconds))
     steps = np.trunc(length * unit.sample_rate + 0.5)
     left = np.where((steps == 0) & (shape is not None), np.inf, np.fmax(1, steps))
-    level = np.where(steps == 0, target, level)
+    begins = np.where(steps == 0, target, begins)
     steps = np.fmax(1, steps)
     if shape is None:
-        course = towards(level, target, steps)
+        course = towards(begins, target, steps)
     else:
-        course = begin(np.full_like(level, shape), level, level, target, before=level, count=steps)
+        course = begin(np.full_like(begins, shape), begins, begins, target, before=begins, count=steps)
     unit.before = (values(course) if shape else values(course) + course[:, STEP]).astype(np.float32)[:, None]
     ahead(course, 1)
     return np.column_stack([course, left, target])

@@ -1,16 +1,23 @@
 """Noise."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
 from singing_pager.synth.ugens.pieces import by_period
 from singing_pager.synth.unit import Evaluate, Signal, Unit
 
-__all__ = ["UGENS"]
+__all__ = ["UGENS", "tape"]
 
 _SCALE = np.float32(2.0**-31)
 _DICE = 16
 _DIE_BITS = 19
+_TAPE = 1 << 20
+"""Samples of pink noise that are kept."""
+_LONGEST = 1 << 14
+"""Samples of the longest span."""
+_SEED = 1963
 _EIGHTH = np.float32(0.125)
 
 
@@ -49,30 +56,44 @@ def _brown(unit: Unit) -> Signal:
 
 
 def _pink(unit: Unit) -> Signal:
-    """The sum of 16 dice and of one more that is thrown for each sample (Voss and McCartney).
+    """Pink noise from a tape that goes round in 22 s; each voice begins at a place of its own.
 
-    Of the others one is thrown a sample, each half as often as the one before it.
+    Nobody hears that it does: noise that repeats is told from noise that does not up to some seconds, and even then
+    only by those who listen for it (Guttman and Julesz 1963; Warren, Bashford, Cooley and Brubaker 2001).
     """
-    rows = unit.span.rows
-    thrown = _bits(unit)
-    which = np.bitwise_count(~thrown & (thrown - 1)) % _DICE
-    dice = unit.recall("dice", unit.span.chance.integers(0, 2**_DIE_BITS, (rows, _DICE)), np.int32)
-    which = np.concatenate([np.tile(np.arange(_DICE, dtype=np.uint8), (rows, 1)), which], axis=1)
-    values = np.concatenate([dice, (thrown >> (32 - _DIE_BITS)).view(np.int32)], axis=1)
-    order = np.argsort(which, axis=1, kind="stable")
-    places = order + values.shape[1] * np.arange(rows)[:, None]
-    ordered = values.ravel().take(places)
-    changes = np.empty_like(values)
-    changes.ravel()[places] = np.diff(ordered, axis=1, prepend=0)
-    changes[:, _DICE] += dice.sum(axis=1)
-    total = np.cumsum(changes[:, _DICE:], axis=1, dtype=np.int32)
-    begins = np.append(np.flatnonzero(order < _DICE), order.size)
-    unit.keep("dice", ordered.ravel()[begins[1:] - 1].reshape(rows, _DICE))
-    total += (_bits(unit) >> (32 - _DIE_BITS)).view(np.int32)
-    found = total.astype(np.float32)
-    found *= np.float32(2.0**-22)
-    found -= 1
-    return found
+    noise = tape()
+    places = unit.memory.get("place")
+    if places is None or unit.span.fresh is not None:
+        places = unit.recall("place", unit.span.chance.integers(0, _TAPE, (unit.span.rows, 1)), np.int64)
+    unit.keep("place", (places + unit.width) % _TAPE)
+    return np.stack([noise[place : place + unit.width] for place in places[:, 0].tolist()])
+
+
+@cache
+def tape() -> Signal:
+    """The sum of 16 dice and of one more that is thrown for each sample (Voss and McCartney), read-only.
+
+    Of the others one is thrown a sample, each half as often as the one before it. At the beginning they lie as they do
+    at the end. As much as a span is long is there twice, the second time after the end.
+    """
+    thrown, other = np.random.default_rng(_SEED).bit_generator.random_raw(_TAPE).view(np.uint32).reshape(2, -1)
+    which = np.bitwise_count(~thrown & (thrown - 1)) & (_DICE - 1)
+    thrown >>= 32 - _DIE_BITS
+    other >>= 32 - _DIE_BITS
+    changes = np.empty(_TAPE, np.int32)
+    shown = 0
+    for die in range(_DICE):
+        places = np.flatnonzero(which == die)
+        found = thrown[places].view(np.int32)
+        changes[places] = np.diff(found, prepend=found[-1:])
+        shown += int(found[-1])
+    changes[0] += shown
+    total = np.cumsum(changes, dtype=np.int32)
+    total += other.view(np.int32)
+    tape = total.astype(np.float32)
+    tape *= np.float32(2.0**-22)
+    tape -= 1
+    return np.concatenate([tape, tape[:_LONGEST]])
 
 
 def _dust(unit: Unit, density: Signal) -> Signal:

@@ -157,7 +157,9 @@ def _binary(unit: Unit, left: Signal, right: Signal) -> Signal | Applied:
     if unit.rate is Rate.AUDIO and unit.special in {_CLIP, _FIRST}:
         operator = _at_audio_rate(unit)
     begin(unit, operator, left, right)
-    found: Signal = operator(unit.ramped(left, 0), unit.ramped(right, 1))
+    if unit.rate is Rate.AUDIO:
+        left, right = unit.ramped(left, 0), unit.ramped(right, 1)
+    found: Signal = operator(left, right)
     return found
 
 

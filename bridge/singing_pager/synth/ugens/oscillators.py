@@ -86,12 +86,15 @@ def _fine(step: Phases) -> Signal:
 
 def _turned(begins: Phases, fine: Signal) -> Signal:
     angles = radians(begins)
-    found: Signal = np.stack([np.sin(angles), np.cos(angles)], axis=2) @ fine
+    coarse = np.empty((*angles.shape, 2), np.float32)
+    np.sin(angles, out=coarse[:, :, 0])
+    np.cos(angles, out=coarse[:, :, 1])
+    found: Signal = coarse @ fine
     return found.reshape(len(found), -1)
 
 
 def sine(begins: Phases, step: Phases) -> Signal:
-    """Give the sine of a phase that is (rows, blocks) where periods begin and goes on by (rows, 1 or blocks) a sample."""
+    """Give the sine of a phase: (rows, blocks) where periods begin, then (rows, 1 or blocks) a sample."""
     return _turned(begins, _fine(step)) if step.shape[1] == 1 else _moved(begins, step)
 
 

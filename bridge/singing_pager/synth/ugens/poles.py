@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from singing_pager.synth.coefficients import SMOOTH, begun, first, follow, periodic, samples
+from singing_pager.synth.coefficients import SMOOTH, begun, first, follow, given, periodic, samples
 from singing_pager.synth.recurrence import Reals
 from singing_pager.synth.scsyndef import Rate
 from singing_pager.synth.unit import Evaluate, Signal, Unit
@@ -44,7 +44,7 @@ def _integrator(unit: Unit, signal: Signal, coef: Signal) -> Signal:
 
 def _fos(unit: Unit, signal: Signal, *coefs: Signal) -> Signal:
     """Any filter of first order: y = x + b1·y[n−1] gives a0·y + a1·y[n−1]."""
-    a0, a1, b1 = _given(unit, *coefs)
+    a0, a1, b1 = _all_given(unit, *coefs)
     y = first(unit, samples(unit, signal), b1, start=begun(unit, signal, a0))
     return (a0 * y[:, 1:] + a1 * y[:, :-1]).astype(np.float32)
 
@@ -78,10 +78,10 @@ def _delay2(unit: Unit, signal: Signal) -> Signal:
 
 def _own(unit: Unit, coef: Signal, index: int) -> Reals:
     """A coefficient that is an argument itself."""
-    return follow(unit, periodic(unit, coef, index), steps=SMOOTH, late=True)[0]
+    return given(unit, lambda unit, coef: (periodic(unit, coef, index),), coef, steps=SMOOTH, late=True)[0]
 
 
-def _given(unit: Unit, *coefs: Signal) -> tuple[Reals, ...]:
+def _all_given(unit: Unit, *coefs: Signal) -> tuple[Reals, ...]:
     if unit.rate is not Rate.AUDIO or all(rate is Rate.AUDIO for rate in unit.rates[1:]):
         return tuple(unit.held(coef, place).astype(np.float64) for place, coef in enumerate(coefs, 1))
     return follow(unit, *(periodic(unit, coef, place) for place, coef in enumerate(coefs, 1)), steps=SMOOTH)

@@ -24,6 +24,8 @@ __all__ = [
     "ahead",
     "begin",
     "drawn",
+    "flat",
+    "rest",
     "still",
     "towards",
     "travel",
@@ -96,6 +98,16 @@ def values(course: Course) -> Reals:
     return found
 
 
+def rest(state: Reals) -> bool:
+    """Say whether all rows stay where they are until they are told to go."""
+    return bool((state[:, LEFT] == np.inf).all())
+
+
+def flat(course: Course) -> Signal:
+    """Draw what stands still: one column."""
+    return values(course).astype(np.float32)[:, None]
+
+
 @dataclass(slots=True)
 class Stretch:
     """Where some voices go on in one course: from which column, until which."""
@@ -142,10 +154,10 @@ def drawn(stretches: list[Stretch], width: int) -> Signal:
     """
     first, *others = stretches
     if not others and not first.course[:, STEP].any():
-        return values(first.course).astype(np.float32)[:, None]
+        return flat(first.course)
     kind = np.float64 if width <= _FEW else np.float32
     found = _draw(first.course, _ramp(kind, width))
-    flat = found.reshape(-1)
+    samples = found.reshape(-1)
     for stretch in others:
         starts, ends = stretch.start.astype(np.int64), stretch.end.astype(np.int64)
         new = _draw(stretch.course, _ramp(kind, int((ends - starts).max())))
@@ -154,7 +166,7 @@ def drawn(stretches: list[Stretch], width: int) -> Signal:
         for begin, end, skip, line in zip(
             places.tolist(), (places + ends - starts).tolist(), late.tolist(), new, strict=True
         ):
-            flat[begin + skip : end] = line[skip : end - begin]
+            samples[begin + skip : end] = line[skip : end - begin]
     return found.astype(np.float32, copy=False)
 
 

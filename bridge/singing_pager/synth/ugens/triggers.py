@@ -201,7 +201,6 @@ def _silent(unit: Unit, *_: Signal) -> tuple[Signal, ...]:
 
 
 UGENS: dict[str, Evaluate] = {
-    "FreeSelf": partial(_t_end, 2),
     "Gate": _gate,
     "Latch": _latch,
     "PauseSelf": partial(_t_end, 1),
