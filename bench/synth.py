@@ -21,7 +21,7 @@ from singing_pager.perform import demo, offline
 from singing_pager.perform.render import save
 from singing_pager.sinks.osc import message
 
-TURNS = 5
+TURNS = 3
 SECONDS = 10.0
 COUNTS = (16, 64, 200)
 TICK = 0.1

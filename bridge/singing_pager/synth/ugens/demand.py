@@ -4,6 +4,7 @@ A UGen of demand rate is evaluated to a `Source`: something that Demand, Duty an
 voice's next value. What it remembers of each voice is a row of its unit's memory, changed in place.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeAlias
@@ -18,7 +19,7 @@ __all__ = ["UGENS", "Applied", "Counted", "Input", "Source", "ask", "made", "rew
 _NAN = float("nan")
 
 
-class Source:
+class Source(ABC):
     """What gives one value after another, for each voice apart.
 
     Args:
@@ -35,6 +36,7 @@ class Source:
         self.state: State = np.array(unit.recall("state", np.full((1, max(self.size, 1)), -1.0)))
         unit.keep("state", self.state)
 
+    @abstractmethod
     def next(self, row: int, at: int) -> float:
         """Give a voice's next value; NaN: there is none.
 
@@ -42,7 +44,6 @@ class Source:
             row: Which voice asks.
             at: The sample of the span in which it asks.
         """
-        raise NotImplementedError
 
     def reset(self, row: int) -> None:
         """Begin anew for a voice."""
