@@ -65,7 +65,7 @@ class Opus:
     """Ogg Opus (RFC 7845) of about 120 kbit/s in pages of 60 ms.
 
     Vorbis would be the other codec in Ogg, but libsndfile writes its pages only when they hold 4 kB: 0.3 s of sound,
-    and many seconds of silence (docs/performance.md).
+    and many seconds of silence (docs/decisions/0008).
     """
 
     def __init__(self, rate: int, channels: int) -> None:
