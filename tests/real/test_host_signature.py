@@ -318,10 +318,11 @@ def test_busy_loops_raise_the_pitch(recording: Recording) -> None:
     high = statistics.median(heard for _, heard in pitches(recording, settled(recording.spans["busy"])))
 
     assert high == pytest.approx(200.0 * 4.0**busy, rel=0.03)
-    if not recording.rested:
-        pytest.skip(f"the machine had other work to do: {recording.rest}")
     spans = [settled(recording.spans[name]) for name in ("rest", "rest again")]
-    assert high > 1.4 * min(heard for span in spans for _, heard in pitches(recording, span))
+    mapped, low = min((pair for span in spans for pair in pitches(recording, span)), key=lambda pair: pair[1])
+    assert high / low == pytest.approx(200.0 * 4.0**busy / mapped, rel=0.05)
+    # a machine that others keep busy has no rest to rise from: then the readings alone say how far
+    assert high > 1.4 * low or not recording.rested
 
 
 def test_traffic_is_heard_as_pulse(recording: Recording) -> None:
@@ -340,11 +341,10 @@ def test_traffic_raises_the_pulse(recording: Recording) -> None:
         for name in ("rest", "rest again", "traffic")
     }
     calm = min(networks, key=networks.__getitem__)
-    if networks["traffic"] - networks[calm] < 0.1:
-        pytest.skip(f"the machine had other traffic: {networks}")
     heard, before = (pulse_rate(recording.take.between(*settled(recording.spans[each]))) for each in ("traffic", calm))
 
-    assert heard > 1.2 * before
+    # where others send as much at rest, it is as quick as before
+    assert heard > 1.2 * before or networks["traffic"] - networks[calm] < 0.1
 
 
 def test_memory_is_heard_as_level(recording: Recording) -> None:
@@ -394,15 +394,15 @@ def test_a_full_cpu_is_wrong_at_once(recording: Recording) -> None:
     """Seconds after every core is in a loop the CPU is an outlier, and a tritone sounds as strong as the score says."""
     span = recording.spans["busy"]
     span = span[1] - 2.0, span[1]
-    if not recording.steady:
-        pytest.skip(f"the machine had other work to do: {recording.rest}")
     scores = recording.read("host.anomaly.cpu", span)
     wrong, harsh = mean(recording.tritone(), span), mean(recording.noise(), span)
     expected = decibels(0.7 * wrong / (1.0 - 0.3 * wrong - 0.2 * harsh))
 
-    assert min(scores) > 0.3
-    assert wrong > 0.0
-    assert tritone(recording.take.between(*span)) == pytest.approx(expected, abs=2.0)
+    # what others' work made ordinary before is no outlier (docs/anomaly.md): then it sounds as the score says, too
+    assert min(scores) > 0.3 or not recording.steady
+    assert wrong > 0.0 or not recording.steady
+    heard = tritone(recording.take.between(*span))
+    assert heard == pytest.approx(expected, abs=2.0) if expected > -20.0 else heard < -15.0
     assert harsh < 0.05 or noise(recording.take.between(*span)) > -115.0
 
 

@@ -328,25 +328,33 @@ def test_traffic_is_seen() -> None:
                     left -= len(receiver.recv(left))
                 sent += 20_000
             found = sampler.sample(ended := time.monotonic())
-    if "host.network" not in found:
-        pytest.skip("this machine does not show its interfaces")
-    assert found["host.network"] * (ended - begun) >= sent
+    if psutil.net_io_counters(pernic=True):
+        assert found["host.network"] * (ended - begun) >= sent
+    else:
+        assert "host.network" not in found
 
 
 def test_writing_is_seen(tmp_path: Path) -> None:
-    """What is written to a disk is counted, where the machine shows it."""
+    """What is written to disks is what the machine shows of it; where it shows none, there is no such stream."""
+
+    def shown() -> int:
+        counted = psutil.disk_io_counters()
+        return counted.write_bytes if counted else 0
+
     sampler = Sampler()
+    most = shown()
     sampler.sample(begun := time.monotonic())
+    least = shown()
     with (tmp_path / "noise").open("wb") as file:
         file.write(os.urandom(8_000_000))
         file.flush()
         os.fsync(file.fileno())
     time.sleep(max(0.0, begun + 0.3 - time.monotonic()))
+    least = shown() - least
     found = sampler.sample(ended := time.monotonic())
-    written = found.get("host.disk.write", 0.0) * (ended - begun)
-    if not written:
-        pytest.skip("this machine does not show what is written to its disks")
-    assert written >= 8_000_000
+    most = shown() - most
+    assert ("host.disk.write" in found) is (psutil.disk_io_counters() is not None)
+    assert least <= found.get("host.disk.write", 0.0) * (ended - begun) + 1 <= most + 2
 
 
 def test_memory_that_is_taken_is_seen() -> None:
