@@ -17,7 +17,7 @@ LEVELS = (
     {"sources"},
     {"sinks"},
     {"web"},
-    {"perform", "outlets"},
+    {"perform", "outlets", "wiring"},
     {"app"},
     {"cli"},
 )

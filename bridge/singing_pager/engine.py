@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from singing_pager.core.pipeline import Core
-from singing_pager.model import AlertChange, Drop, Event, Outcome, Reading, Tick
+from singing_pager.model import AlertChange, Command, Drop, Event, Outcome, Reading, Tick
 
 __all__ = ["Clock", "Engine", "Sink"]
 
@@ -34,14 +34,21 @@ class Sink(Protocol):
 
 
 class Clock:
-    """Seconds since 1970 as they were at the start, carried on by a clock that never jumps."""
+    """Seconds since 1970 as they were at the start, carried on by a clock that never jumps back.
+
+    It goes on while the machine sleeps, where the system has such a clock: what is due then is due on waking.
+    """
 
     def __init__(self) -> None:
-        self._anchor = time.time() - time.monotonic()
+        self._anchor = time.time() - _uptime()
 
     def __call__(self) -> float:
         """The time now."""
-        return self._anchor + time.monotonic()
+        return self._anchor + _uptime()
+
+
+def _uptime() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Engine:
@@ -71,6 +78,9 @@ class Engine:
         self._capacity = capacity
         self._inbox: deque[Event] = deque()
         self._later: asyncio.Handle | None = None
+        self._offered = 0
+        self._played = 0
+        self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._broken: set[str] = set()
 
     def now(self) -> float:
@@ -100,9 +110,23 @@ class Engine:
         if len(self._inbox) + len(events) > self._capacity:
             return False
         self._inbox.extend(events)
+        self._offered += len(events)
         if self._later is None:
             self._drain()
         return True
+
+    async def played(self) -> None:
+        """Wait until everything that has been offered so far has been through the core and its sinks."""
+        if self._played < self._offered:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append((self._offered, waiter))
+            await waiter
+
+    def do(self, command: Command) -> Outcome:
+        """Play a command at once, before whatever waits: who mutes in a storm is not to wait for its end."""
+        outcome = self._feed(command, self.now())
+        self._play((outcome,))
+        return outcome
 
     async def tick(self, every: float) -> None:
         """Let time pass in the core every so many seconds, until cancelled."""
@@ -115,7 +139,13 @@ class Engine:
         until = time.monotonic() + _SLICE
         while self._inbox and time.monotonic() < until:
             now = self.now()
-            self._play([self._feed(event, now) for event in self._moment()])
+            moment = [self._feed(event, now) for event in self._moment()]
+            self._play(moment)
+            self._played += len(moment)
+        while self._waiters and self._waiters[0][0] <= self._played:
+            _, waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
         if self._inbox:
             self._later = asyncio.get_running_loop().call_soon(self._drain)
 

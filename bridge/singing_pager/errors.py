@@ -4,6 +4,8 @@
     ├── ConfigError      a setting, a score or a catalogue is wrong: the process does not start
     ├── BodyError        an HTTP body or MQTT payload can never be right
     ├── BusyError        not now: the inbox is full, as many listen as may
+    ├── StoreError       what was accepted cannot be kept
+    ├── AlertmanagerError   sources.alertmanager.peer: an Alertmanager does not answer, or not as it should
     ├── RecordingError   sinks.recording: a recording cannot be written or read
     ├── CardError        sinks.sound.card: there is no sound card to be had
     ├── SoundFileError   sinks.sound.files: a sound file cannot be written
@@ -17,7 +19,7 @@ Those with a module before them stand there. None is raised through the line: ba
 `Drop`.
 """
 
-__all__ = ["BodyError", "BusyError", "ConfigError", "PagerError"]
+__all__ = ["BodyError", "BusyError", "ConfigError", "PagerError", "StoreError"]
 
 
 class PagerError(Exception):
@@ -34,3 +36,7 @@ class BodyError(PagerError):
 
 class BusyError(PagerError):
     """What was asked may succeed later."""
+
+
+class StoreError(PagerError):
+    """What was accepted cannot be kept: the disk is full or broken, or the database is away."""

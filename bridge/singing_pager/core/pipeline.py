@@ -1,13 +1,33 @@
 """The core: `feed(event, now)` takes one event through admission, desk, score and voices to its outcome."""
 
+from collections.abc import Iterable, Mapping
 from math import inf
-from typing import assert_never
 
+from singing_pager.core.alarms import Alarms
+from singing_pager.core.chain import Chain
 from singing_pager.core.desk import Desk
 from singing_pager.core.instrument import Kind
+from singing_pager.core.kpi import Kpi
+from singing_pager.core.mixer import Mixer
 from singing_pager.core.rules import MetricRule, Score
+from singing_pager.core.story import Story
 from singing_pager.core.voices import Voices
-from singing_pager.model import AlertChange, Cue, Drop, Event, Outcome, Reading, Reload, Status, Strike, Tick
+from singing_pager.model import (
+    Alert,
+    AlertChange,
+    Controls,
+    Cue,
+    Drop,
+    Event,
+    Link,
+    Outcome,
+    Reading,
+    Reload,
+    Silenced,
+    Strike,
+    Survey,
+    Tick,
+)
 
 __all__ = ["Core"]
 
@@ -16,15 +36,55 @@ _REMEMBERED_STREAMS = 8192
 
 
 class Core:
-    """The state behind the sound; the same events at the same times always make the same outcomes."""
+    """The state behind the sound; the same events at the same times always make the same outcomes.
 
-    def __init__(self, score: Score) -> None:
+    Args:
+        score: Decides how events sound.
+        timeout: Seconds after which an alert is over of which nothing more is heard; 0: never.
+        vouched: Route of the alerts that a survey vouches for: those have no time-out.
+    """
+
+    def __init__(self, score: Score, *, timeout: float = 0.0, vouched: str = "") -> None:
         self.score = score
-        self.desk = Desk()
+        self.desk = Desk(timeout=timeout, vouched=vouched, flapping=score.flapping)
         self.voices = Voices(score.limits)
+        self.mixer = Mixer()
+        self.chain = Chain()
+        self.kpi = Kpi()
+        self._alarms = Alarms(score, self.desk, self.voices, self.mixer, self.chain)
         self._rules: dict[str, tuple[tuple[str, MetricRule], ...]] = {}
         self._next_heartbeat = -inf
         self._heartbeats = 0
+
+    @property
+    def controls(self) -> Controls:
+        """What people have set."""
+        return self.mixer.controls
+
+    @property
+    def links(self) -> Mapping[str, Link]:
+        """The last that is known of each link of the chain."""
+        return self.chain.links
+
+    @property
+    def flooding(self) -> bool:
+        """Whether one sound stands for all alarms."""
+        return self._alarms.flooding
+
+    def restore(self, alerts: Iterable[Alert], controls: Controls | None, now: float) -> None:
+        """Take up what an earlier life left; what was active then is heard as one summary.
+
+        Args:
+            alerts: The desk as it was.
+            controls: The mixer as it was; None: nobody touched it.
+            now: Unix time.
+        """
+        self.desk.restore(alerts, now)
+        if controls is not None:
+            self.mixer.restore(controls, now)
+            if controls.watchdog is not None:
+                self.chain.restore(now)
+        self._alarms.begin(now)
 
     def feed(self, event: Event, now: float) -> Outcome:
         """Tell the whole story of one event; never raises for anything that an event may hold.
@@ -33,16 +93,24 @@ class Core:
             event: What happened.
             now: Seconds since 1970; never less than at an earlier call.
         """
+        story = Story()
         match event:
             case Reading():
-                return self._reading(event, now)
+                self._reading(event, now, story)
             case AlertChange():
-                return self._alert(event, now)
+                self._alarms.change(event, now, story)
             case Tick():
-                return Outcome(event, now, cues=self._tick(now))
+                self._alarms.pass_time(now, story)
+                self._tick(now, story)
             case Reload():
-                return Outcome(event, now, cues=self._reload(event.score))
-        assert_never(event)
+                self._reload(event.score, now, story)
+            case Survey() | Silenced() | Link():
+                self._alarms.news(event, now, story)
+            case _:
+                self._alarms.obey(event, now, story)
+        for entry in story.entries:
+            self.kpi.take(entry)
+        return story.told(event, now)
 
     def sounds(self, stream: str) -> bool:
         """Whether a stream sounds now: its readings go before those that nobody hears."""
@@ -52,21 +120,18 @@ class Core:
         """Whether a rule asks for every message of a stream, not only for the last before each control tick."""
         return self.score.reduces and any(rule.of != "last" for _, rule in self._rules_of(stream))
 
-    def _reading(self, reading: Reading, now: float) -> Outcome:
-        if reading.fault is not None:
-            return Outcome(reading, now, drops=(reading.fault,))
-        rules = self._rules_of(reading.stream)
+    def _reading(self, reading: Reading, now: float, story: Story) -> None:
+        rules = () if reading.fault is not None else self._rules_of(reading.stream)
         if not rules:
-            return Outcome(reading, now, drops=(Drop.NO_RULE,))
-        cues: list[Cue] = []
-        drops: list[Drop] = []
+            story.drops.append(reading.fault or Drop.NO_RULE)
+            return
         for key, rule in rules:
+            story.rules.append(rule.name)
             result = self._sound(key, rule, reading, now)
             if isinstance(result, Drop):
-                drops.append(result)
+                story.drops.append(result)
             else:
-                cues.extend(result)
-        return Outcome(reading, now, tuple(cues), tuple(rule.name for _, rule in rules), tuple(drops))
+                story.cues.extend(result)
 
     def _sound(self, key: str, rule: MetricRule, reading: Reading, now: float) -> tuple[Cue, ...] | Drop:
         intent = rule.intent(key, reading)
@@ -84,39 +149,18 @@ class Core:
             rules = self._rules[stream] = self.score.metric_rules(stream)
         return rules
 
-    def _alert(self, change: AlertChange, now: float) -> Outcome:
-        drop = change.fault or self.desk.admit(change, now)
-        if drop is not None:
-            return Outcome(change, now, drops=(drop,))
-        if change.status is Status.RESOLVED:
-            rule_name, sound = "resolved", self.score.resolved
-        else:
-            rule = self.score.alert_rule(change.labels)
-            if rule is None:
-                return Outcome(change, now, drops=(Drop.NO_RULE,))
-            rule_name, sound = rule.name, rule.sound
-        intent = sound.intent(change.fingerprint, change.fingerprint, change.status, change.name, lasts=sound.lasts)
-        result = self.voices.strike(intent, now)
-        if isinstance(result, Drop):
-            return Outcome(change, now, rules=(rule_name,), drops=(result,))
-        if change.status is Status.FIRING:
-            self.desk.heard(change.fingerprint)
-        return Outcome(change, now, result, (rule_name,))
-
-    def _tick(self, now: float) -> tuple[Cue, ...]:
-        self.desk.expire(now)
-        cues: list[Cue] = []
+    def _tick(self, now: float, story: Story) -> None:
         drone = self.score.drone()
         if drone is not None:
-            cues.extend(_cues(self.voices.hold(drone, now)))
+            # the pager's own sounds are left out where no voice is free
+            story.sound(self.voices.hold(drone, now))
         for intent in self.voices.stale(now):
-            cues.append(self.voices.release(intent.key))
+            story.cues.append(self.voices.release(intent.key))
             stale = self.score.stale
-            cues.extend(_cues(self.voices.strike(stale.intent(intent.key, intent.stream, lasts=stale.lasts), now)))
-        cues.extend(self.voices.refresh(now))
+            story.sound(self.voices.strike(stale.intent(intent.key, intent.stream, lasts=stale.lasts), now))
+        story.cues.extend(self.voices.refresh(now))
         if now >= self._next_heartbeat:
-            cues.append(self._heartbeat(now))
-        return tuple(cues)
+            story.cues.append(self._heartbeat(now))
 
     def _heartbeat(self, now: float) -> Strike:
         every = self.score.heartbeat_every
@@ -125,13 +169,14 @@ class Core:
         params = self.score.heartbeat.params({"sequence": self._heartbeats, "within": every})
         return Strike("heartbeat", self.score.heartbeat.name, params)
 
-    def _reload(self, score: object) -> tuple[Cue, ...]:
+    def _reload(self, score: object, now: float, story: Story) -> None:
         """Take a new score; only voices that it does not know or has no place for end, so that the sound has no gap."""
         if not isinstance(score, Score):
             raise TypeError(f"a {type(score).__name__} is not a score")
         self.score = score
         self.voices.limits = score.limits
         self._rules.clear()
+        self._alarms.reload(score, now)
         held = self.voices.held
         rules = (found for intent in held for found in score.metric_rules(intent.stream))
         wanted = {(key, rule.sound.instrument.name) for key, rule in rules}
@@ -140,9 +185,4 @@ class Core:
             wanted.add((drone.key, drone.instrument))
         beyond = self.voices.beyond()
         gone = [intent.key for intent in held if (intent.key, intent.instrument) not in wanted or intent in beyond]
-        return tuple(self.voices.release(key) for key in gone)
-
-
-def _cues(result: tuple[Cue, ...] | Drop) -> tuple[Cue, ...]:
-    """The cues of a sound that the pager itself makes: where no voice is free it is left out."""
-    return () if isinstance(result, Drop) else result
+        story.cues.extend(self.voices.release(key) for key in gone)

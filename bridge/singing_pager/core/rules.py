@@ -1,16 +1,30 @@
 """The score as the core reads it: which event sounds how, checked and resolved."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Labels
 from dataclasses import dataclass, field
 from math import inf
 
-from singing_pager.core.instrument import Instrument, Kind
+from singing_pager.core.instrument import Catalogue, Instrument, Kind
 from singing_pager.core.mapping import Mapping
 from singing_pager.core.matching import Matcher, topic_matches
 from singing_pager.core.numbers import REDUCTIONS, number
+from singing_pager.core.webhooks import DEFAULT, Webhook
 from singing_pager.model import Drop, Intent, Params, Priority, Reading
 
-__all__ = ["AlertRule", "Limits", "MetricRule", "Score", "Sound"]
+__all__ = [
+    "AlertRule",
+    "Flapping",
+    "Flood",
+    "Limits",
+    "MetricRule",
+    "Quiet",
+    "Score",
+    "Sound",
+    "Start",
+    "Watchdog",
+    "Webhook",
+]
 
 
 SHORT = 1.0
@@ -37,11 +51,19 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """How alerts with certain labels sound; the first rule that matches is the one."""
+    """How alerts with certain labels sound; the first rule that matches is the one.
+
+    Attributes:
+        name: What outcomes and logs call it.
+        matchers: Conditions on the labels, all of them.
+        sound: What is struck.
+        repeat: Seconds until the alarm of an alert that nobody has yet is struck again; 0: never.
+    """
 
     name: str
     matchers: tuple[Matcher, ...]
     sound: Sound
+    repeat: float = 0.0
 
     def matches(self, labels: Labels[str, str]) -> bool:
         """Whether every matcher holds."""
@@ -117,30 +139,148 @@ class Limits:
         held: Streams that sound at once; a listener follows three or four.
         struck: Alarms and earcons that sound at once.
         refresh: Seconds after which a held voice's whole state is repeated.
+        stagger: Seconds between the onsets of two alarms or earcons.
+        repeating: Alarms of one rule that repeat side by side, each by its own interval; more take turns.
     """
 
     held: int = 4
     struck: int = 12
     refresh: float = 5.0
+    stagger: float = 0.3
+    repeating: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """When single alarms give way to one sound (patterned after ISA-18.2: more than 10 in 10 minutes, until under 5).
+
+    Attributes:
+        sound: What is struck; it takes a `count`.
+        alarms: Alarms within `within` that are not yet a flood.
+        within: Seconds.
+        until: The flood is over when fewer than this came within `within`.
+        criticals: New critical alarms that keep their own voice in one flood.
+        repeat: Seconds until the flood sound is struck again while something is firing; 0: never.
+    """
+
+    sound: Sound
+    alarms: int = 10
+    within: float = 600.0
+    until: int = 5
+    criticals: int = 3
+    repeat: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """An alert that begins `times` times within `within` seconds flaps: it is heard once more, and named."""
+
+    times: int = 3
+    within: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the pager begins: what was active before it is one summary.
+
+    Attributes:
+        settle: Seconds after the start, or after an outage of the pager's own, for which alerts gather.
+        since: An alert that began more than this many seconds before the pager did was active already.
+    """
+
+    settle: float = 5.0
+    since: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours in which certain alerts are shown and not heard.
+
+    Attributes:
+        name: What the journal calls it.
+        matchers: Conditions on the labels, all of them; none: every alert.
+        covers: Whether a Unix time lies within the hours.
+        criticals: Whether criticals sound nevertheless.
+    """
+
+    name: str
+    matchers: tuple[Matcher, ...]
+    covers: Callable[[float], bool]
+    criticals: bool = True
+
+    def holds(self, labels: Labels[str, str], *, critical: bool) -> bool:
+        """Whether an alert is not to be heard within the hours."""
+        if critical and self.criticals:
+            return False
+        return all(matcher(labels) for matcher in self.matchers)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchdog:
+    """The alert that always fires: it is never heard, and missed when it does not come within `within` seconds."""
+
+    matchers: tuple[Matcher, ...]
+    within: float
+
+    def matches(self, labels: Labels[str, str]) -> bool:
+        """Whether an alert is the watchdog."""
+        return all(matcher(labels) for matcher in self.matchers)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Everything that decides how events sound."""
+    """Everything that decides how events sound.
+
+    Attributes:
+        alerts: The first that matches is the one.
+        metrics: Every one that matches sounds.
+        resolved: When an alert is over.
+        stale: When a stream falls silent, or an alert reaches its time-out.
+        lost: When a link of the chain is dead.
+        fault: When the pager cannot keep what it accepts.
+        flood: When too many alarms come.
+        heartbeat: Proof of life for the engine.
+        heartbeat_every: Seconds between heartbeats.
+        ambience: All is well; None: nothing says so.
+        limits: How much may sound.
+        flapping: Which alerts come and go too often.
+        start: How the pager begins.
+        quiet: Hours in which alerts are not heard.
+        meeting_criticals: Whether criticals sound in meeting mode.
+        watchdog: The alert that always fires; None: there is none.
+        patience: Seconds that a link may be down before that is heard.
+        instruments: The catalogue, for tests of single sounds.
+        webhooks: How the JSON of other senders is read.
+    """
 
     alerts: tuple[AlertRule, ...]
     metrics: tuple[MetricRule, ...]
     resolved: Sound
     stale: Sound
+    lost: Sound
+    fault: Sound
+    flood: Flood
     heartbeat: Instrument
     heartbeat_every: float
     ambience: Sound | None
     limits: Limits = field(default_factory=Limits)
+    flapping: Flapping = field(default_factory=Flapping)
+    start: Start = field(default_factory=Start)
+    quiet: tuple[Quiet, ...] = ()
+    meeting_criticals: bool = True
+    watchdog: Watchdog | None = None
+    patience: float = 10.0
+    instruments: Catalogue = field(default_factory=dict)
+    webhooks: tuple[Webhook, ...] = ()
 
     @property
     def reduces(self) -> bool:
         """Whether any rule asks for more than the last message of a stream."""
         return any(rule.of != "last" for rule in self.metrics)
+
+    def webhook(self, name: str) -> Webhook | None:
+        """How the sender at this address is read; `default` is there unless the score has its own."""
+        return next((webhook for webhook in (*self.webhooks, DEFAULT) if webhook.name == name), None)
 
     def alert_rule(self, labels: Labels[str, str]) -> AlertRule | None:
         """The first rule for these labels."""

@@ -1,11 +1,11 @@
 """Where every source delivers, and whom it tells of what is not delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from singing_pager.model import Event
 
-__all__ = ["Count", "Inbox"]
+__all__ = ["Count", "Inbox", "Keeper"]
 
 
 class Inbox(Protocol):
@@ -23,3 +23,13 @@ class Count(Protocol):
 
     def __call__(self, route: str, result: str, n: int, /) -> None:
         """Count `n` messages of a route that ended so."""
+
+
+class Keeper(Protocol):
+    """Sees to it that what the line has played is on disk; used on the loop's thread only."""
+
+    async def committed(self) -> None:
+        """Wait until every outcome so far is on disk; raises StoreError when it cannot be brought there now."""
+
+    def when_committed(self, done: Callable[[], None]) -> None:
+        """Call `done` on the loop's thread as soon as every outcome so far is on disk, however long that takes."""
