@@ -29,9 +29,35 @@ OTHER = {
     "MQTT_PUBLISH": "false",
     "MQTT_KEEPALIVE": "60",
     "MQTT_SESSION_EXPIRY": "0",
+    "MQTT_PREFIX": "house/pager",
+    "MQTT_COMMAND_SECRET": SECRET,
     "HTTP_HOST": "0.0.0.0",  # noqa: S104 - never listened on
     "HTTP_PORT": "8001",
     "HTTP_BODY_LIMIT": "4096",
+    "HTTP_CERT_FILE": "/cert.pem",
+    "HTTP_KEY_FILE": "/key.pem",
+    "HTTP_HOSTS": "pager.lan,bridge",
+    "HTTP_ORIGINS": "https://wall.example,http://10.0.0.1:3000",
+    "HTTP_RATE": "50.0",
+    "HTTP_PUBLISHED": "192.168.1.5",
+    "HTTP_INSECURE": "true",
+    "AUTH_TOKENS": "am:send:sha256:1,wall:listen:sha256:2",
+    "AUTH_TOKENS_FILE": "/tokens",
+    "AUTH_GRAFANA_SECRET": SECRET,
+    "ALERTMANAGER_URL": "http://am-1:9093,http://am-2:9093",
+    "ALERTMANAGER_RECEIVER": "pager.*",
+    "ALERTMANAGER_INTERVAL": "5.0",
+    "ALERTMANAGER_GRACE": "10.0",
+    "ALERTMANAGER_SETTLE": "60.0",
+    "ALERTMANAGER_SILENCE": "0.0",
+    "ALERTMANAGER_USERNAME": "pager",
+    "ALERTMANAGER_PASSWORD": SECRET,
+    "ALERTMANAGER_TOKEN": SECRET,
+    "ALERTMANAGER_CA_FILE": "/ca.pem",
+    "ALERTMANAGER_TIMEOUT": "2.5",
+    "STORE_URL": "sqlite:////pager.db",
+    "STORE_RETENTION": "7.0",
+    "DESK_TIMEOUT": "0.0",
     "METRICS_HOST": "::1",
     "METRICS_PORT": "9110",
     "SOUND_OUTLET": "stream",
@@ -43,6 +69,11 @@ OTHER = {
     "RECORD": "/night.jsonl",
 }
 """A value other than the default for each setting, as the environment has it."""
+
+TWINS = {f"{setting.env}_FILE" for setting in SETTINGS.values() if setting.secret}
+"""Settings that name the file of a secret."""
+LISTS = {"metrics", "alerts", "hosts", "origins", "tokens", "url"}
+"""Keys of lists."""
 
 
 def load(
@@ -67,7 +98,8 @@ def value(settings: config.Config, path: tuple[str, ...]) -> str:
 def written(path: tuple[str, ...], text: str, folder: Path) -> Path:
     """Write a configuration file with one setting."""
     file = folder / "pager.yaml"
-    quoted = text if path[-1] not in {"metrics", "alerts"} or len(path) == 1 else f"[{text}]"
+    is_list = path[-1] in LISTS and path != ("store", "url")
+    quoted = str(text.split(",")) if is_list else text
     file.write_text(f"{path[0]}: {quoted}\n" if len(path) == 1 else f"{path[0]}:\n  {path[1]}: {quoted}\n")
     return file
 
@@ -83,14 +115,14 @@ def refusal(
 
 def test_every_setting_is_tried_here() -> None:
     """The table above has every setting but the places of secrets."""
-    assert set(OTHER) == set(SETTINGS) - {"MQTT_PASSWORD_FILE"}
+    assert set(OTHER) == set(SETTINGS) - TWINS
 
 
 def test_defaults() -> None:
     """With nothing set, each setting is what its help says."""
     defaults = load()
     for setting in SETTINGS.values():
-        if setting.env != "MQTT_PASSWORD_FILE":
+        if setting.env not in TWINS:
             assert setting.default == value(defaults, setting.path)
     ports = (defaults.osc.port, defaults.mqtt.port, defaults.http.port, defaults.metrics.port)
     assert ports == (57120, 1883, 8000, 9109)
@@ -141,6 +173,8 @@ def test_an_empty_section_is_empty(tmp_path: Path) -> None:
     assert load() == load(file=file)
 
 
+NAME = "is no name alone; allowed: a name as in pager.example, with no scheme, port or *"
+ORIGIN = "is no web origin; allowed: scheme, name and port as in https://wall.example:8443"
 FAULTS = [
     ("OSC_PORT", "0", "'0' should be greater than or equal to 1"),
     ("OSC_PORT", "65536", "'65536' should be less than or equal to 65535"),
@@ -160,6 +194,15 @@ FAULTS = [
         "'alerts/#/x' is no MQTT topic filter: + stands for one whole level, # for the rest at the end",
     ),
     ("MQTT_KEEPALIVE", "1", "'1' should be greater than or equal to 5"),
+    ("HTTP_HOSTS", "pager:8000", f"'pager:8000' {NAME}"),
+    ("HTTP_HOSTS", "https://pager.lan", f"'https://pager.lan' {NAME}"),
+    ("HTTP_HOSTS", "*", f"'*' {NAME}"),
+    ("HTTP_ORIGINS", "wall.example", f"'wall.example' {ORIGIN}"),
+    ("HTTP_ORIGINS", "https://wall.example/desk", f"'https://wall.example/desk' {ORIGIN}"),
+    ("HTTP_ORIGINS", "*", f"'*' {ORIGIN}"),
+    ("HTTP_ORIGINS", "null", f"'null' {ORIGIN}"),
+    ("HTTP_RATE", "-1", "'-1' should be greater than or equal to 0"),
+    ("HTTP_INSECURE", "perhaps", "'perhaps' is neither true nor false"),
     ("HTTP_BODY_LIMIT", "12", "'12' should be greater than or equal to 1024"),
     ("LOG_LEVEL", "loud", "'loud' should be 'debug', 'info', 'warning' or 'error'"),
 ]
@@ -183,7 +226,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     assert [
         f"{file}:2: osc.port: 0 should be greater than or equal to 1",
         "MQTT_PORT: 'x' is no whole number",
-        f"{file}:3: http.prot: is no key that is known here; allowed: host, port, body_limit",
+        f"{file}:3: http.prot: is no key that is known here; allowed: {', '.join(config.Http.model_fields)}",
         "--log-level: 'x' should be 'debug', 'info', 'warning' or 'error'",
     ] == refusal({"MQTT_PORT": "x"}, {"LOG_LEVEL": "x"}, file).splitlines()
 
@@ -195,8 +238,8 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
         (
             "sco: 1",
             (
-                "{file}:1: sco: is no key that is known here; allowed: osc, mqtt, http, metrics, sound, host, "
-                "log, score, record"
+                "{file}:1: sco: is no key that is known here; allowed: osc, mqtt, http, auth, alertmanager, "
+                "store, desk, metrics, sound, host, log, score, record"
             ),
         ),
         ("osc: 5", "{file}:1: osc: 5 is no mapping of keys to values"),
@@ -226,14 +269,15 @@ def test_a_variable_for_a_section_that_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n", "\n\n"])
-def test_a_secret_in_a_file_of_its_own(ending: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_a_secret_in_a_file_of_its_own(name: str, ending: str, tmp_path: Path) -> None:
     """`…_FILE` names the file of a secret, in all three places; the line end does not belong to it."""
     secret = tmp_path / "secret"
     secret.write_bytes(f" {SECRET}{ending}".encode())
-    file = written(("mqtt", "password_file"), str(secret), tmp_path)
-    name = "MQTT_PASSWORD_FILE"
+    file = written(SETTINGS[name].path, str(secret), tmp_path)
+    path = SETTINGS[name.removesuffix("_FILE")].path
     for settings in (load({name: str(secret)}), load(flags={name: str(secret)}), load(file=file)):
-        assert f" {SECRET}" == settings.mqtt.password.get_secret_value()
+        assert f" {SECRET}" == value(settings, path)
 
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
