@@ -16,7 +16,7 @@ from singing_pager.model import Priority
 from singing_pager.yamlfile import checked, parse
 
 CATALOGUE = instruments.load()
-FAULTY = Path(__file__).parent / "testdata" / "score"
+FAULTY = Path(__file__).parents[1] / "testdata" / "score"
 
 FULL = """
 version: 1
@@ -25,6 +25,7 @@ alerts:
     match: 'severity="critical", team=~"db|dba"'
     instrument: alert_critical
     params: {freq: 440}
+    repeat: 5
   - match: [severity="warning", 'team!=web']
     instrument: alert_warning
   - match: {severity: warning, code: 500}
@@ -54,7 +55,7 @@ resolved: {instrument: resolved, params: {vol: 0.1}}
 stale: {instrument: lost}
 ambience: null
 heartbeat: {every: 2}
-voices: {held: 3, struck: 5, refresh: 2}
+voices: {held: 3, struck: 5, refresh: 2, stagger: 0.5, repeating: 2}
 """
 
 
@@ -76,6 +77,7 @@ def test_a_full_score(tmp_path: Path) -> None:
         (),
     ] == [rule.matchers for rule in full.alerts]
     assert full.alerts[0].sound.params == (440.0, 0.9, 2.0)
+    assert [rule.repeat for rule in full.alerts] == [5.0, 30.0, 30.0, 0.0]
     load_rule, memory, signature = full.metrics
     assert (
         load_rule.name,
@@ -93,7 +95,7 @@ def test_a_full_score(tmp_path: Path) -> None:
         [(index, mapping.path) for index, mapping in signature.mappings],
     )
     assert (full.resolved.params[1], full.stale.instrument.name, full.ambience) == (0.1, "lost", None)
-    assert (2.0, Limits(3, 5, 2.0)) == (full.heartbeat_every, full.limits)
+    assert (2.0, Limits(3, 5, 2.0, 0.5, 2)) == (full.heartbeat_every, full.limits)
 
 
 def test_the_score_that_came_with_the_pager() -> None:
@@ -111,6 +113,7 @@ def test_the_score_that_came_with_the_pager() -> None:
         "unheard-of": (440.0, 0.5, 1.0),
         "": (440.0, 0.5, 1.0),
     }
+    assert [rule.repeat for rule in default.alerts] == [15.0, 30.0, 0.0]
     mappings = {rule.stream: rule.mappings[0][1] for rule in default.metrics}
     for stream in ("metrics/cpu", "metrics/+/cpu"):
         assert Mapping((0.0, 1.0), (440.0, 880.0)) == mappings[stream]
@@ -179,10 +182,35 @@ def test_a_file_that_cannot_be_read(name: str, expected: str, tmp_path: Path) ->
 def test_every_key_is_explained() -> None:
     """Each key of the score has a sentence for the documentation."""
     explained = dict(score.every_key())
-    assert {"alerts.match", "metrics.map.from", "metrics.stale_after", "heartbeat.every", "voices.held"} <= set(
-        explained
-    )
+    assert {
+        "alerts.match",
+        "metrics.map.from",
+        "ambience.params",
+        "voices.held",
+        "quiet.from",
+        "watchdog.match",
+    } <= set(explained)
     assert [key for key, said in explained.items() if not said] == []
+
+
+def keys_of(data: object, prefix: str = "") -> set[str]:
+    """Every key that a file's data have."""
+    if isinstance(data, list):
+        return {key for item in data for key in keys_of(item, prefix)}
+    if not isinstance(data, dict):
+        return set()
+    return {prefix + name for name in data} | {key for name in data for key in keys_of(data[name], f"{prefix}{name}.")}
+
+
+def test_every_key_is_listed() -> None:
+    """What a model writes out, with something in each of its lists, has no key that is not listed."""
+    file = checked(score.ScoreFile, parse(FULL.replace("ambience: null", "quiet: [{}]\nwebhooks: [{name: kuma}]"), "x"))
+    written = file.model_dump(by_alias=True, mode="python")
+    for rule in written["metrics"]:
+        rule["map"] = [*rule["map"].values()]
+    given = {"params", "match", "days", "fields", "labels", "severities"}
+    listed = {key for key, _ in score.every_key()}
+    assert listed == {key for key in keys_of(written) if key.rsplit(".", 2)[-2:-1] not in [[name] for name in given]}
 
 
 YAML = st.recursive(
