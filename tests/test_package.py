@@ -19,6 +19,8 @@ def test_the_wheel_carries_catalogue_synthdefs_and_score(tmp_path: Path) -> None
         "singing_pager/default_score.yaml",
         "singing_pager/supercollider/instruments.yaml",
         "singing_pager/py.typed",
+        "singing_pager/store/migrations/env.py",
+        "singing_pager/store/migrations/versions/v0001_journal_desk_controls.py",
     }
     assert (wanted | compiled) - names == set()
     assert len(compiled) > 10
