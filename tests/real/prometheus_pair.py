@@ -19,7 +19,7 @@ def _configuration(file: Path, into: Path, addresses: Mapping[str, str]) -> Path
     text = (_ROOT / file).read_text()
     for name, address in addresses.items():
         text = text.replace(name, address)
-    text = re.sub(r"(_interval|_wait|for): \w+", r"\1: 1s", text)
+    text = re.sub(r"(_interval|_wait|for): [1-9]\w*", r"\1: 1s", text)
     text = text.replace("repeat_interval: 1s", "repeat_interval: 1h")
     target = into / file.name
     target.write_text(text)
@@ -30,6 +30,7 @@ def _configuration(file: Path, into: Path, addresses: Mapping[str, str]) -> Path
 def _serving(command: list[str], port: int, log: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as server:
+        log.with_suffix(".pid").write_text(str(server.pid))
         try:
             if not eventually(lambda: ready(url), 30):
                 raise TimeoutError(log.read_text())
@@ -47,23 +48,31 @@ def ready(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def alertmanager(directory: Path, bridge: str, *peers: int) -> Iterator[tuple[str, int]]:
+def alertmanager(
+    directory: Path, bridge: str, *peers: int, port: int = 0, instead: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, int]]:
     """Run Alertmanager; its URL and its cluster port.
 
     Args:
-        directory: Where its files go.
+        directory: Where its files go; its process id is in `alertmanager.pid` there.
         bridge: Host and port of the bridge.
         peers: Cluster ports of others.
+        port: Where it listens; 0: on any that is free.
+        instead: What stands in its configuration in place of what the repository's has.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    port, cluster = free_port(), free_port()
+    port, cluster = port or free_port(), free_port()
+    changes = {"bridge:8000": bridge, **(instead or {})}
     command = [
         "prometheus-alertmanager",
-        f"--config.file={_configuration(Path('alertmanager/alertmanager.yml'), directory, {'bridge:8000': bridge})}",
+        f"--config.file={_configuration(Path('alertmanager/alertmanager.yml'), directory, changes)}",
         f"--storage.path={directory}",
         f"--web.listen-address=127.0.0.1:{port}",
         f"--cluster.listen-address=127.0.0.1:{cluster}",
         "--cluster.advertise-address=127.0.0.1:" + str(cluster),
+        # nothing is sent before gossip has settled, which takes some tens of its intervals
+        "--cluster.gossip-interval=20ms",
+        "--cluster.peer-timeout=1s",
         *(f"--cluster.peer=127.0.0.1:{peer}" for peer in peers),
     ]
     with _serving(command, port, directory / "alertmanager.log") as url:

@@ -1,6 +1,7 @@
 """Alertmanager's webhook."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,34 @@ def test_alerts_that_were_left_out() -> None:
 def test_little_is_required(body: bytes, expected: int) -> None:
     """Nothing but the list of alerts is required, and unknown keys are passed over."""
     assert expected == len(changes(body))
+
+
+def test_the_most_severe_come_first() -> None:
+    """The core makes one alarm of a group, the first: it is the worst; among equals the order stays, spelling aside."""
+    severities = ["info", "warning", "none", "CRITICAL", "warning", None, "critical", "Info"]
+    alerts = [
+        {"labels": {"alertname": str(number)} | ({"severity": severity} if severity else {})}
+        for number, severity in enumerate(severities)
+    ]
+    found = changes(json.dumps({"alerts": alerts}).encode())
+    assert [3, 6, 1, 4, 0, 7, 2, 5] == [int(change.name) for change in found]
+    assert {AT} == {change.at for change in found}
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        pytest.param('"{}:{alertname=\\"HighCPU\\"}"', '{}:{alertname="HighCPU"}', id="as Alertmanager sends it"),
+        pytest.param('""', "", id="empty"),
+        pytest.param("null", "", id="null"),
+        pytest.param("5", "", id="no text"),
+    ],
+)
+def test_the_key_of_a_group(key: str, expected: str) -> None:
+    """Every alert of a body has it; whatever else stands there is passed over."""
+    found = changes(f'{{"groupKey": {key}, "alerts": [{{}}, {{}}]}}'.encode())
+    assert [expected] * 2 == [change.group for change in found]
+    assert [""] == [change.group for change in changes(b'{"alerts": [{}]}')]
 
 
 def test_an_alert_that_is_neither_firing_nor_resolved() -> None:

@@ -9,7 +9,7 @@ import msgspec
 from singing_pager.core.fingerprint import fingerprint
 from singing_pager.model import AlertChange, Drop, Status
 
-__all__ = ["AlertObject", "alert_change", "label_text", "texts", "unix_time"]
+__all__ = ["AlertObject", "alert_change", "label_text", "rfc3339", "texts", "unix_time"]
 
 _GO_ZERO = "0001-"
 _STATUSES = {str(status): status for status in Status}
@@ -36,13 +36,14 @@ class AlertObject(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=
     fingerprint: str | None = None
 
 
-def alert_change(raw_alert: AlertObject, *, at: float, route: str) -> AlertChange:
+def alert_change(raw_alert: AlertObject, *, at: float, route: str, group: str = "") -> AlertChange:
     """Read an alert object; one whose status is no status becomes a change with a fault.
 
     Args:
         raw_alert: As decoded by msgspec.
         at: Unix time of its arrival, in seconds.
         route: Where it came in.
+        group: Key of the group that it came with.
     """
     labels = texts(raw_alert.labels)
     status = _status(raw_alert, at)
@@ -53,6 +54,7 @@ def alert_change(raw_alert: AlertObject, *, at: float, route: str) -> AlertChang
         annotations=texts(raw_alert.annotations),
         starts_at=unix_time(raw_alert.starts_at),
         ends_at=unix_time(raw_alert.ends_at),
+        group=group,
         at=at,
         route=route,
         fault=None if status else Drop.UNREADABLE,
@@ -96,6 +98,18 @@ def unix_time(text: str | None) -> float | None:
     zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     seconds = (zoned - _EPOCH).total_seconds()
     return seconds if seconds > 0 else None
+
+
+def rfc3339(seconds: float) -> str:
+    """Write seconds since 1970 as RFC 3339; Go's zero time for what no calendar has.
+
+    >>> rfc3339(1787385600.5)
+    '2026-08-22T08:00:00.500Z'
+    """
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except (OverflowError, ValueError, OSError):
+        return "0001-01-01T00:00:00Z"
 
 
 def _status(raw_alert: AlertObject, at: float) -> Status | None:
