@@ -291,7 +291,7 @@ GREETING = (b"/hello\0\0,\0\0\0", b"/sync\0\0\0,\0\0\0")
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dial again without waiting long; the waiting itself is tested below."""
-    monkeypatch.setattr("singing_pager.sinks.transport.full_jitter", lambda _attempt, *, cap: min(0.01, cap))
+    monkeypatch.setattr("singing_pager.sinks.transport.tcp.full_jitter", lambda _attempt, *, cap: min(0.01, cap))
 
 
 def test_a_server_that_restarts() -> None:
@@ -386,3 +386,112 @@ def test_what_waits_for_a_silent_server_is_bounded() -> None:
     counts = asyncio.run(play())
     assert 100 <= counts.count(None) <= 130
     assert counts[-1] is Failure.FULL
+
+
+def test_a_question_by_datagram() -> None:
+    """A question goes by a socket of its own, uncounted; what is no answer to it is passed over."""
+
+    async def ask(listener: socket.socket) -> tuple[bytes, Counts]:
+        counts = Counts()
+        udp = Udp(HOST, listener.getsockname()[1], counts)
+        asking = asyncio.create_task(udp.ask(b"/ping\0\0\0,\0\0\0", "/pong"))
+        _, sender = await asyncio.to_thread(listener.recvfrom, 100)
+        for answer in (b"/pongs\0\0,\0\0\0", b"/pong\0\0\0,\0\0\0"):
+            listener.sendto(answer, sender)
+        return await asking, counts
+
+    with receiver() as listener:
+        assert (b"/pong\0\0\0,\0\0\0", []) == asyncio.run(ask(listener))
+
+
+def test_a_question_that_nobody_takes() -> None:
+    """A port where nobody listens refuses at once, and a name without an address is told as such."""
+    with pytest.raises(ConnectionRefusedError):
+        asyncio.run(Udp(HOST, free_port(socket.SOCK_DGRAM), Counts()).ask(PACKET, "/pong"))
+    with pytest.raises(socket.gaierror):
+        asyncio.run(Udp("nowhere.invalid", 1, Counts()).ask(PACKET, "/pong"))
+
+
+def framed(packet: bytes) -> bytes:
+    """Put the length before a packet."""
+    return struct.pack(">i", len(packet)) + packet
+
+
+def test_a_question_to_those_who_dialled_in() -> None:
+    """Everybody is asked, the first answer counts, and what else they say is passed over; it is counted by nobody."""
+
+    async def play() -> tuple[list[bytes], Counts]:
+        counts = Counts()
+        port = free_port(socket.SOCK_STREAM)
+        listening = TcpListening(HOST, port, counts)
+        await listening.start()
+        answers: list[bytes] = []
+        async with running(listening.run()):
+            with pytest.raises(ConnectionError):
+                await listening.ask(PACKET, "/pong")
+            (quick, says), (_, silent) = [await asyncio.open_connection(HOST, port) for _ in range(2)]
+            await until(lambda: listening.peers == 2)
+            for _ in range(2):
+                asking = asyncio.create_task(listening.ask(PACKET, "/pong"))
+                assert await read_packet(quick) == PACKET
+                says.write(framed(b"/hello\0\0,\0\0\0") + framed(b"/pong\0\0\0,\0\0\0"))
+                answers.append(await asking)
+            asking = asyncio.create_task(listening.ask(PACKET, "/pong"))
+            await read_packet(quick)
+            for writer in (says, silent):
+                writer.close()
+                await writer.wait_closed()
+            with pytest.raises(ConnectionError):
+                await asking
+        return answers, counts
+
+    assert ([b"/pong\0\0\0,\0\0\0"] * 2, []) == asyncio.run(play())
+
+
+@pytest.mark.parametrize("said", [b"GET / HTTP/1.1\r\n\r\n", struct.pack(">i", -1), struct.pack(">i", 0)])
+def test_a_peer_that_speaks_no_osc(said: bytes) -> None:
+    """What a peer says in another language is passed over, and it is told everything as before."""
+
+    async def play() -> bytes:
+        port = free_port(socket.SOCK_STREAM)
+        listening = TcpListening(HOST, port, Counts())
+        await listening.start()
+        async with running(listening.run()):
+            reader, writer = await asyncio.open_connection(HOST, port)
+            writer.write(said * 100)
+            await writer.drain()
+            await until(lambda: listening.peers == 1)
+            assert listening.send(PACKET)
+            heard = await read_packet(reader)
+            writer.close()
+            await writer.wait_closed()
+        return heard
+
+    assert asyncio.run(play()) == PACKET
+
+
+def test_a_question_to_a_server() -> None:
+    """Only a server that has done as it was greeted is asked; one that goes meanwhile has hung up."""
+
+    async def play() -> list[bytes]:
+        counts = Counts()
+        server = Server(answers=False)
+        port = await server.start()
+        dialled = TcpDialled(HOST, port, counts, greet=lambda: GREETING)
+        async with running(dialled.run()):
+            await until(lambda: len(server.heard) == 2)
+            with pytest.raises(ConnectionError):
+                await dialled.ask(PACKET, "/synced")
+            server.silent.set()
+            await until(lambda: dialled.ready)
+            greeted = len(counts)
+            answer = await dialled.ask(b"/sync\0\0\0,\0\0\0", "/synced")
+            asking = asyncio.create_task(dialled.ask(PACKET, "/synced"))
+            await until(lambda: server.heard[-1] == PACKET)
+            await server.stop()
+            with pytest.raises(ConnectionError):
+                await asking
+            assert len(counts) == greeted
+        return [answer]
+
+    assert [b"/synced\0,i\0\0\0\0\0\0"] == asyncio.run(play())

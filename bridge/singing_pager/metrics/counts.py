@@ -1,6 +1,7 @@
-"""What the pager tells Prometheus about itself: prefix `bridge_`, base units, bounded labels."""
+"""Every metric of the bridge, and the sink that counts outcomes."""
 
 import platform
+from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
@@ -8,24 +9,38 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.process_collector import ProcessCollector
 
 from singing_pager import __version__
+from singing_pager.core.figures import OTHER, SEVERITIES, severity_label
 from singing_pager.core.instrument import Catalogue
 from singing_pager.engine import Engine
-from singing_pager.model import AlertChange, Cue, Drop, Hold, Outcome, Reading, Release
+from singing_pager.metrics.chain import ChainMetrics, EngineHealth, JournalStats
+from singing_pager.metrics.desk import DeskMetrics
+from singing_pager.model import (
+    AlertChange,
+    Command,
+    Cue,
+    Deed,
+    Drop,
+    Entry,
+    Hold,
+    Outcome,
+    Reading,
+    Release,
+    Status,
+    Strike,
+)
 
-__all__ = ["ACCEPTED", "SEVERITIES", "Instruments", "severity_label"]
+__all__ = ["ACCEPTED", "Instruments"]
 
 ACCEPTED = "accepted"
 """Result of a message that was dropped for no reason."""
 
-SEVERITIES = ("critical", "warning", "info")
+_REFUSALS = ("rate", "host", "origin", "nobody", "wrong", "role")
+"""Why a request is not let in (`web.refusal`)."""
+_SILENCES = ("made", "renewed", "removed", "failed", "dropped")
+"""What becomes of silences (`sinks.silences`)."""
 
 _BUCKETS = (5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.125, 0.185, 0.5, 1.0, 2.0, 5.0)
 """Seconds; 0.125 and 0.185 are ITU-R BT.1359's limits for sound that trails sight."""
-
-
-def severity_label(severity: str) -> str:
-    """Give one of a closed set of label values, however many severities people invent."""
-    return severity if severity in SEVERITIES else "other"
 
 
 class Instruments:
@@ -72,12 +87,39 @@ class Instruments:
             buckets=_BUCKETS,
             registry=registry,
         )
+        self.entries = Counter("bridge_entries", "What happened, as the journal has it.", ["deed"], registry=registry)
+        self.alarms = Counter(
+            "bridge_alarms_sounded", "Alarms that were heard for the first time.", ["severity"], registry=registry
+        )
+        self.repeats = Counter("bridge_alarm_repeats", "Alarms that were heard again.", registry=registry)
+        self.link_changes = Counter(
+            "bridge_link_changes", "Times that a link of the chain went down or came back.", ["link"], registry=registry
+        )
+        self.pings = Counter(
+            "bridge_engine_pings", "Questions to the engine, by what came of them.", ["result"], registry=registry
+        )
+        self.refusals = Counter("bridge_http_refused", "Requests that were not let in.", ["reason"], registry=registry)
+        self.silences = Counter(
+            "bridge_silences", "Silences in Alertmanager, by what became of them.", ["result"], registry=registry
+        )
+        self.peers = Gauge("bridge_alertmanager_up", "1 while an Alertmanager answers.", ["peer"], registry=registry)
+        self._desk = DeskMetrics(clock)
+        self._chain = ChainMetrics()
+        registry.register(self._desk)
+        registry.register(self._chain)
         info = Info("bridge_build", "Version of the bridge and of Python.", registry=registry)
         info.info({"version": __version__, "python": platform.python_version()})
         self._links: dict[str, bool] = {}
         self._counts: dict[tuple[str, str], Counter] = {}
-        for reason in Drop:
-            self.drops.labels(reason)
+        for counter, values in (
+            (self.drops, Drop),
+            (self.entries, Deed),
+            (self.alarms, (*SEVERITIES, OTHER)),
+            (self.refusals, _REFUSALS),
+            (self.silences, _SILENCES),
+        ):
+            for value in values:
+                counter.labels(value)
 
     def play(self, moment: Sequence[Outcome]) -> None:
         """Count a moment, after the sinks that make sound have had it."""
@@ -87,11 +129,17 @@ class Instruments:
         for outcome in moment:
             event = outcome.event
             self._sounding(outcome.cues)
+            self._repeats(outcome)
+            result = outcome.drops[0] if outcome.drops else ACCEPTED
             if isinstance(event, Reading):
-                messages[event.route, outcome.drops[0] if outcome.drops else ACCEPTED] += event.count
+                messages[event.route, result] += event.count
             elif isinstance(event, AlertChange):
-                messages[event.route, outcome.drops[0] if outcome.drops else ACCEPTED] += 1
+                messages[event.route, result] += 1
                 alerts[severity_label(event.severity), event.status] += 1
+                if Drop.WATCHDOG in outcome.drops and event.status is Status.FIRING:
+                    self._chain.watchdog = outcome.at
+            elif isinstance(event, Command):
+                messages[event.route, result] += 1
             else:
                 for drop in outcome.drops:
                     self.drops.labels(drop).inc()
@@ -103,12 +151,18 @@ class Instruments:
             self.alerts.labels(*labels).inc(number)
         for (route, result), number in messages.items():
             self.count(route, result, number)
+        self._journal([entry for outcome in moment for entry in outcome.entries])
 
     def watch(self, engine: Engine) -> None:
         """Show the engine's state at every scrape."""
         self.waiting.set_function(lambda: engine.waiting)
         self.voices.set_function(lambda: len(engine.core.voices))
-        self.active.set_function(lambda: len(engine.core.desk))
+        self.active.set_function(lambda: len(engine.core.desk.alerts))
+        self._desk.pager = engine.core
+
+    def watch_journal(self, stats: Callable[[], JournalStats]) -> None:
+        """Show the journal's numbers at every scrape."""
+        self._chain.journal = stats
 
     def links(self) -> dict[str, bool]:
         """State of each link that is known, by name."""
@@ -147,6 +201,43 @@ class Instruments:
         """Show whether a connection to the broker stands."""
         self.mqtt_connected.labels(connection).set(up)
         self._links[f"mqtt {connection}"] = up
+
+    def pinged(self, result: str, health: EngineHealth | None, seconds: float) -> None:
+        """Count a question to the engine, and show how it is; None: it did not answer."""
+        self.pings.labels(result).inc()
+        self._chain.engine = None if health is None else (health, seconds)
+
+    def peer(self, place: int, address: str, up: bool) -> None:  # noqa: FBT001 - it is the gauge's value
+        """Show whether an Alertmanager answers; by its place in the settings, for an address may hold a password."""
+        del address
+        self.peers.labels(str(place)).set(up)
+
+    def silenced(self, result: str, silences: int) -> None:
+        """Count what became of silences in Alertmanager."""
+        self.silences.labels(result).inc(silences)
+
+    def refused(self, reason: str) -> None:
+        """Count a request that was not let in."""
+        self.refusals.labels(reason).inc()
+
+    def _journal(self, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        for deed, number in Tally(entry.deed for entry in entries).items():
+            self.entries.labels(deed).inc(number)
+        heard = (entry.alert for entry in entries if entry.deed is Deed.SOUNDED)
+        for severity, number in Tally(severity_label(alert.severity) for alert in heard if alert is not None).items():
+            self.alarms.labels(severity).inc(number)
+        for entry in entries:
+            if entry.deed in {Deed.LINK_DOWN, Deed.LINK_UP}:
+                self.link_changes.labels(entry.subject).inc()
+
+    def _repeats(self, outcome: Outcome) -> None:
+        """Count alarms beyond those of which the journal says that they were heard for the first time."""
+        alarms = sum(isinstance(cue, Strike) and cue.notes[:1] == (Status.FIRING,) for cue in outcome.cues)
+        if alarms:
+            first = sum(entry.deed is Deed.SOUNDED for entry in outcome.entries)
+            self.repeats.inc(max(0, alarms - first))
 
     def _sounding(self, cues: Sequence[Cue]) -> None:
         for cue in cues:
