@@ -1,20 +1,24 @@
 """A bridge without a network: the web application, the engine and real metrics."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI
 from singing_pager import instruments, score
 from singing_pager.core.pipeline import Core
+from singing_pager.core.rules import Score
+from singing_pager.core.webhooks import Webhook
 from singing_pager.engine import Engine
-from singing_pager.errors import ConfigError
+from singing_pager.errors import ConfigError, StoreError
 from singing_pager.metrics import Instruments
-from singing_pager.model import AlertChange
+from singing_pager.model import Status, Strike, Tick
+from singing_pager.store import Line, Wanted
 from singing_pager.testing import CaptureSink, FakeClock
-from singing_pager.web import hooks, status
+from singing_pager.web import api, hooks, senders, status
 from singing_pager.web.server import application
 
 T = TypeVar("T")
@@ -22,24 +26,71 @@ T = TypeVar("T")
 BODY_LIMIT = 1_000_000
 
 
+# reading YAML takes longer than most tests
+_catalogue = cache(instruments.load)
+
+
+@cache
+def _score() -> Score:
+    return score.load(None, _catalogue())
+
+
+class Shelf:
+    """A keeper of whom one says whether he can keep.
+
+    Attributes:
+        fault: Why he cannot; empty: he can.
+        kept: How often he was waited for.
+    """
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self.kept = 0
+
+    async def committed(self) -> None:
+        """Keep everything, as a disk does: not at once."""
+        await asyncio.sleep(0)
+        if self.fault:
+            raise StoreError(self.fault)
+        self.kept += 1
+
+    def when_committed(self, done: Callable[[], None]) -> None:
+        """Nobody asks for it here."""
+        raise NotImplementedError
+
+
 class Bridge:
     """What `app.run` puts together, with a sink that keeps in place of SuperCollider."""
 
-    def __init__(self, capacity: int = 20_000, sink: CaptureSink | None = None) -> None:
-        catalogue = instruments.load()
-        clock = FakeClock()
+    def __init__(
+        self,
+        capacity: int = 20_000,
+        sink: CaptureSink | None = None,
+        *,
+        webhooks: tuple[Webhook, ...] = (),
+        journal: Callable[[Wanted], Iterable[Line]] | None = None,
+        with_api: bool = True,
+    ) -> None:
+        catalogue = _catalogue()
+        self.clock = clock = FakeClock()
+        self.keeper = Shelf()
         self.sink = sink or CaptureSink()
         self.counts = Instruments(catalogue, clock)
         self.reloads = 0
         self.score_fault = ""
-        quiet = replace(score.load(None, catalogue), ambience=None)
+        quiet = replace(_score(), ambience=None, webhooks=webhooks)
         self.engine = Engine(
             Core(quiet), [self.sink, self.counts], failed=self.counts.sink_failed, clock=clock, capacity=capacity
         )
         self.counts.watch(self.engine)
+        taken: Any = {"keeper": self.keeper, "body_limit": BODY_LIMIT, "count": self.counts.count}
+        links = {"osc": True}.copy
         self.app: FastAPI = application(
-            hooks.routes(self.engine, body_limit=BODY_LIMIT, count=self.counts.count),
-            status.routes(self.engine, registry=self.counts.registry, links=lambda: {"osc": True}, reload=self._reload),
+            hooks.routes(self.engine, **taken),
+            senders.routes(self.engine, **taken),
+            # forty routes take longer to make than most tests that do without them
+            *(api.routes(self.engine, keeper=self.keeper, links=links, journal=journal) if with_api else ()),
+            status.routes(self.engine, registry=self.counts.registry, links=links, reload=self._reload),
         )
 
     def _reload(self) -> None:
@@ -67,10 +118,17 @@ class Bridge:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.talk(lambda client: client.request(method, path, content=body, headers=named))
 
+    def pass_time(self, seconds: float, *, step: float = 0.1) -> None:
+        """Let time pass, as the engine's own clock does."""
+        for _ in range(round(seconds / step)):
+            self.engine.offer((Tick(self.clock.forward(step)),))
+
     def heard(self) -> list[str]:
-        """Names of the alerts that sounded."""
-        return [
-            outcome.event.name
-            for outcome in self.sink.outcomes
-            if isinstance(outcome.event, AlertChange) and outcome.cues
-        ]
+        """Names of the alerts that sounded, when onsets that had to wait have had their time."""
+        self.pass_time(2.0)
+        strikes = [cue for cue in self.sink.cues if isinstance(cue, Strike)]
+        return [strike.notes[1] for strike in strikes if strike.notes[:1] == (Status.FIRING,)]
+
+    def on_desk(self) -> list[str]:
+        """Names of the alerts that are active."""
+        return [alert.name for alert in self.engine.core.desk.alerts.values()]

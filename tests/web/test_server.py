@@ -9,8 +9,11 @@ from typing import TypeVar
 
 import pytest
 from bridging import BODY_LIMIT, Bridge
+from guarded import TOKENS, Guarded
 from singing_pager.errors import ConfigError
+from singing_pager.web.access import Role
 from singing_pager.web.server import Server, bind
+from starlette.types import ASGIApp
 
 T = TypeVar("T")
 
@@ -18,13 +21,13 @@ HOST = "127.0.0.1"
 GOOD = b'{"alerts": [{"labels": {"alertname": "Good"}}]}'
 
 
-def served(bridge: Bridge, talk: Callable[[int], Awaitable[T]]) -> T:
+def served(bridge: Bridge | ASGIApp, talk: Callable[[int], Awaitable[T]]) -> T:
     """Serve a bridge on a free port while somebody talks to it."""
 
     async def run() -> T:
         bound = bind(HOST, 0, "HTTP_PORT")
         port: int = bound.getsockname()[1]
-        server = Server(bridge.app, bound)
+        server = Server(bridge.app if isinstance(bridge, Bridge) else bridge, bound)
         task = asyncio.create_task(server.run_here())
         try:
             async with asyncio.timeout(20):
@@ -190,6 +193,29 @@ def test_a_connection_is_kept() -> None:
 
     assert served(bridge, talk) == [202, 202, 202]
     assert bridge.heard() == ["A", "B", "C"]
+
+
+def test_a_body_that_nobody_reads() -> None:
+    """Who is refused before his body is read hears why, and his connection, where he keeps it, takes the next body."""
+    bridge = Bridge()
+    guarded = Guarded(bridge.app)
+
+    def post(body: bytes, head: str) -> bytes:
+        length = f"Content-Length: {len(body)}\r\n{head}"
+        return request(body, length).replace(b"Connection: close\r\n", b"").replace(b"Host: x", b"Host: 127.0.0.1")
+
+    async def talk(port: int) -> list[int]:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        statuses = []
+        for body, head in ((b" " * BODY_LIMIT, ""), (GOOD, f"Authorization: Bearer {TOKENS[Role.SEND]}\r\n")):
+            writer.write(post(body, head))
+            statuses.append(status(await reader.readuntil(b"}")))
+        writer.close()
+        await writer.wait_closed()
+        return statuses
+
+    assert [401, 202] == served(guarded.app, talk)
+    assert ["Good"] == bridge.on_desk()
 
 
 def test_a_port_that_is_taken() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from bridging import Bridge
 from prometheus_client.parser import text_string_to_metric_families
+from singing_pager.model import Link, Mute
 from singing_pager.testing import firing
 
 
@@ -13,15 +14,48 @@ def test_alive() -> None:
 
 
 def test_ready() -> None:
-    """The bridge is ready while its inbox takes events; links are told, but do not count."""
-    answered = Bridge().ask("GET", "/readyz")
-    assert (answered.status_code, answered.json()) == (200, {"ready": True, "waiting": 0, "links": {"osc": True}})
+    """The bridge is ready while it takes events and keeps them; links are told, but do not count."""
+    bridge = Bridge()
+    bridge.engine.offer([Link(at=bridge.clock(), name="broker", up=False, detail="refused")])
+    answered = bridge.ask("GET", "/readyz")
+    expected = {
+        "ready": True,
+        "reason": "",
+        "waiting": 0,
+        "links": {"osc": True, "broker": False},
+        "muted_until": None,
+    }
+    assert (answered.status_code, answered.json()) == (200, expected)
 
 
 def test_not_ready() -> None:
     """A bridge whose inbox takes nothing is not ready."""
     answered = Bridge(capacity=0).ask("GET", "/readyz")
     assert (answered.status_code, answered.json()["ready"]) == (503, False)
+    assert answered.json()["reason"] == "the inbox is full"
+
+
+def test_not_ready_while_nothing_is_kept() -> None:
+    """A bridge whose journal fails takes no event durably: it is not ready, and says why."""
+    bridge = Bridge()
+    bridge.engine.offer([Link(at=bridge.clock(), name="journal", up=False, detail="the disk is full")])
+    answered = bridge.ask("GET", "/readyz")
+    assert (answered.status_code, answered.json()["ready"]) == (503, False)
+    assert answered.json()["reason"] == "nothing can be kept: the disk is full"
+    bridge.engine.offer([Link(at=bridge.clock(), name="journal", up=True)])
+    assert bridge.ask("GET", "/readyz").status_code == 200
+
+
+def test_a_mute_is_told() -> None:
+    """Whoever looks at the pager sees that it is muted, and until when."""
+    bridge = Bridge()
+    bridge.engine.do(Mute(at=bridge.clock(), by="Ada", seconds=600))
+    until = "2027-01-15T08:10:00.000Z"
+    assert until == bridge.ask("GET", "/readyz").json()["muted_until"]
+    assert f"MUTED until {until}" in bridge.ask("GET", "/").text
+    bridge.pass_time(601, step=1)
+    assert bridge.ask("GET", "/readyz").json()["muted_until"] is None
+    assert "MUTED" not in bridge.ask("GET", "/").text
 
 
 def test_metrics() -> None:

@@ -1,12 +1,15 @@
-"""uvicorn inside our own loop: a socket that we bound, signals left to us."""
+"""uvicorn inside our own loop: a socket that we bound, TLS by a context that we made, signals left to us."""
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from singing_pager import __version__
 from singing_pager.errors import ConfigError
-from singing_pager.web.hooks import answer
+from singing_pager.web import openapi
+from singing_pager.web.access import Access
+from singing_pager.web.intake import answer
 
 __all__ = ["Server", "application", "bind"]
 
@@ -47,6 +52,12 @@ class _Application(FastAPI):
             response = await endpoint(Request(scope, receive))
             await response(scope, receive, send)
 
+    def openapi(self) -> dict[str, Any]:
+        """Describe every route, and what each asks for."""
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.described(super().openapi(), Access())
+        return self.openapi_schema
+
 
 def application(*routers: APIRouter) -> FastAPI:
     """Make the application that serves these routes, and answers every error in JSON."""
@@ -63,6 +74,16 @@ def application(*routers: APIRouter) -> FastAPI:
         response = answer(HTTPStatus(error.status_code), ok=False, error=said)
         response.headers.update(headers)
         return response
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        said = "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        return answer(HTTPStatus.UNPROCESSABLE_ENTITY, ok=False, error=said)
+
+    @app.exception_handler(Exception)
+    async def broken(_: Request, __: Exception) -> Response:
+        # uvicorn logs it
+        return answer(HTTPStatus.INTERNAL_SERVER_ERROR, ok=False, error="a fault of the pager itself; its log has it")
 
     return app
 
@@ -86,24 +107,32 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """Serves one application on one bound socket until `should_exit`."""
+    """Serves one application on one bound socket until `should_exit`.
 
-    def __init__(self, app: ASGIApp, bound: socket.socket) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                access_log=False,
-                log_config=None,
-                log_level="warning",
-                lifespan="off",
-                loop="none",
-                http="httptools",
-                ws="none",
-                timeout_graceful_shutdown=3,
-                server_header=False,
-                proxy_headers=False,
-            )
+    Args:
+        app: The application.
+        bound: The socket.
+        tls: Certificate and key; None: plain HTTP.
+    """
+
+    def __init__(self, app: ASGIApp, bound: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        settings = uvicorn.Config(
+            app,
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            lifespan="off",
+            loop="none",
+            http="httptools",
+            ws="none",
+            timeout_graceful_shutdown=3,
+            server_header=False,
+            proxy_headers=False,
         )
+        # loading makes its own context, of files; ours is checked already, and can be renewed
+        settings.load()
+        settings.ssl = tls
+        super().__init__(settings)
         self._bound = bound
 
     async def run_here(self) -> None:
