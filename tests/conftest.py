@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +14,18 @@ _PROGRAMS = {
     "alertmanager": ("prometheus-alertmanager", "amtool"),
     "compose": ("docker",),
     "openssl": ("openssl",),
+    "postgres": ("postgres", "initdb"),
 }
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marks known: `needs` names what must be installed. Debian keeps servers off a user's PATH."""
-    os.environ["PATH"] = f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin:/sbin"
+    postgres = map(str, Path("/usr/lib/postgresql").glob("*/bin"))
+    os.environ["PATH"] = ":".join([os.environ["PATH"], "/usr/local/sbin", "/usr/sbin", "/sbin", *postgres])
+    # nothing that a test starts keeps its journal where the user's own pager has it
+    state = tempfile.TemporaryDirectory(prefix="pager-state-")
+    os.environ["XDG_STATE_HOME"] = state.name
+    config.add_cleanup(state.cleanup)
     config.addinivalue_line("markers", "needs(*names): real programs that the test starts (tests/conftest.py)")
 
 

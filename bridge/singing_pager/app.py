@@ -5,38 +5,37 @@ import contextlib
 import gc
 import logging
 import signal
+import ssl
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from fastapi import FastAPI
 from prometheus_client import disable_created_metrics, start_http_server
 
 from singing_pager import instruments, outlets, score
 from singing_pager.config import Config
-from singing_pager.core.instrument import Catalogue
-from singing_pager.core.matching import unshared
 from singing_pager.core.pipeline import Core
 from singing_pager.engine import Clock, Engine, Sink
 from singing_pager.errors import BusyError, ConfigError, PagerError
 from singing_pager.metrics import Instruments
-from singing_pager.model import Drop, Reload
+from singing_pager.model import Reload
 from singing_pager.sinks.log import LogSink
-from singing_pager.sinks.mqtt import MqttSink
-from singing_pager.sinks.osc import Encoder, OscSink, Transport, packets, to_sclang
+from singing_pager.sinks.osc import OscSink
+from singing_pager.sinks.probe import Probe
 from singing_pager.sinks.recording import RecordingSink
-from singing_pager.sinks.scsynth import Scsynth
-from singing_pager.sinks.transport import TcpDialled, TcpListening, Udp
+from singing_pager.sources.alertmanager.union import ROUTE
 from singing_pager.sources.host import HostSource
-from singing_pager.sources.mqtt import Intake, Interest, Pace
-from singing_pager.sources.mqtt.alerts import AlertSource
-from singing_pager.sources.mqtt.connection import Broker
-from singing_pager.sources.mqtt.metrics import MetricSource
-from singing_pager.sources.mqtt.topics import Routes
-from singing_pager.web import hooks, listen, status
+from singing_pager.web import api, guard, hooks, listen, senders, status
+from singing_pager.web.auth import Tokens
 from singing_pager.web.server import Server, application, bind
+from singing_pager.web.tls import renew, secured
+from singing_pager.wiring import Lasting, Links, engine_way
+from singing_pager.wiring.alertmanagers import consulted
+from singing_pager.wiring.broker import connections
+from singing_pager.wiring.keeping import Kept, taken_up
 
 __all__ = ["run"]
 
@@ -50,7 +49,7 @@ async def run(config: Config) -> None:
     """Run the bridge until SIGTERM or SIGINT.
 
     Raises:
-        ConfigError: A setting, the score or the catalogue is wrong, or a port cannot be had.
+        ConfigError: A setting, the score or the catalogue is wrong, or a port or the store cannot be had.
     """
     # threads that render metrics or publish hand the interpreter back to the loop within this many seconds
     sys.setswitchinterval(0.0005)
@@ -58,62 +57,104 @@ async def run(config: Config) -> None:
     clock = Clock()
     catalogue = instruments.load()
     path = Path(config.score) if config.score else None
-    core = Core(score.load(path, catalogue))
+    vouched = ROUTE if config.alertmanager.url else ""
+    core = Core(score.load(path, catalogue), timeout=config.desk.timeout, vouched=vouched)
     counts = Instruments(catalogue, clock)
+    tokens, tls = _door(config)
 
     async with contextlib.AsyncExitStack() as stack:
         http = bind(config.http.host, config.http.port, "HTTP_HOST, HTTP_PORT")
         stack.callback(http.close)
         stack.callback(_serve_metrics(config, counts))
-
-        transport, encode, carry = await _osc(config, catalogue, counts)
-        osc = OscSink(encode, transport, latency=config.osc.latency, clock=time.time, count=counts.cue)
+        kept = taken_up(config.store, core, clock, counts)
+        stack.push_async_callback(kept.close)
+        way = await engine_way.opened(config.osc, catalogue, counts)
+        osc = OscSink(way.encode, way.transport, latency=config.osc.latency, clock=time.time, count=counts.cue)
         sound = stack.enter_context(outlets.opened(config.sound, catalogue, counts))
-        sinks: list[Sink] = [osc, *sound.sinks, counts, LogSink()]
-        if config.record:
-            recording = RecordingSink(Path(config.record))
-            stack.callback(recording.close)
-            sinks.append(recording)
+
+        # what makes sound comes first, then what brings it to disk
+        sinks: list[Sink] = [osc, *sound.sinks, *kept.sinks, counts, LogSink()]
         engine = Engine(core, sinks, failed=counts.sink_failed, clock=clock)
         counts.watch(engine)
-        alerts, metrics = _mqtt(config, engine, counts)
-        if config.mqtt.publish:
-            routes = frozenset(unshared(topic_filter) for topic_filter in config.mqtt.alerts)
-            sinks.append(MqttSink(alerts, routes_from_mqtt=routes, count=counts.published))
+        links = Links(engine)
+        kept.begin(links)
+        sinks += _recording(config, stack)
+        mqtt = connections(config.mqtt, engine, kept.keeper, counts)
+        truth = await consulted(config.alertmanager, engine, counts, stack)
+        sinks += [*mqtt.sinks, *truth.sinks]
+        probe = Probe(way.transport, way.dialect, link=links, show=counts.pinged)
 
         def reload() -> None:
-            if not engine.offer((Reload(engine.now(), score.load(path, catalogue)),)):
+            # the score first: where it is faulty, everything stays as it was
+            read = score.load(path, catalogue)
+            tokens.reload()
+            if tls is not None:
+                renew(tls, config.http)
+            if not engine.offer((Reload(engine.now(), read),)):
                 raise BusyError("the inbox is full; try again")
             _log.info("the score %s has been read again", path or "that came with the pager")
 
-        app = application(
-            hooks.routes(engine, body_limit=config.http.body_limit, count=counts.count),
-            status.routes(engine, registry=counts.registry, links=counts.links, reload=reload),
-            listen.routes(sound.broadcast),
-        )
-        server = Server(app, http)
+        app = _application(config, engine, kept=kept, counts=counts, sound=sound, reload=reload)
+        guarded = guard.Guard(app, http=config.http, auth=config.auth, tokens=tokens, count=counts.refused)
+        lasting = [("osc", way.run), ("probe", probe.run), *mqtt.tasks, *truth.tasks]
+        lasting.append(("clock", partial(engine.tick, _TICK)))
+        if config.host.interval:
+            host = HostSource(inbox=engine, count=counts.count, interval=config.host.interval)
+            lasting.append(("host", host.run))
         stop = _on_signals(stack, reload)
         _collect_seldom()
-
-        async with asyncio.TaskGroup() as tasks:
-            running = [
-                tasks.create_task(carry(), name="osc"),
-                tasks.create_task(engine.tick(_TICK), name="clock"),
-                tasks.create_task(alerts.run(), name="mqtt alerts"),
-                tasks.create_task(metrics.run(), name="mqtt metrics"),
-            ]
-            if config.host.interval:
-                host = HostSource(inbox=engine, count=counts.count, interval=config.host.interval)
-                running.append(tasks.create_task(host.run(), name="host"))
-            serving = tasks.create_task(server.run_here(), name="http")
-            _greet(config, sound)
-            await stop.wait()
-            sound.close()
-            server.should_exit = True
-            await serving
-            for task in reversed(running):
-                task.cancel()
+        _greet(config, sound, secure=tls is not None)
+        await _serve(Server(guarded, http, tls), lasting, sound, stop)
     _log.info("stopped")
+
+
+def _door(config: Config) -> tuple[Tokens, ssl.SSLContext | None]:
+    """Who may come in, and how it is encrypted; raises ConfigError when anybody could."""
+    tokens = Tokens(config.auth)
+    guard.check(config.http, tokens)
+    return tokens, secured(config.http)
+
+
+def _recording(config: Config, stack: contextlib.AsyncExitStack) -> list[Sink]:
+    """What writes every outcome to a file, where that is wished for."""
+    if not config.record:
+        return []
+    recording = RecordingSink(Path(config.record))
+    stack.callback(recording.close)
+    return [recording]
+
+
+def _application(
+    config: Config,
+    engine: Engine,
+    *,
+    kept: Kept,
+    counts: Instruments,
+    sound: outlets.Sound,
+    reload: Callable[[], None],
+) -> FastAPI:
+    """Put the routes together."""
+    keeper, limit = kept.keeper, config.http.body_limit
+    return application(
+        hooks.routes(engine, keeper=keeper, body_limit=limit, count=counts.count),
+        senders.routes(engine, keeper=keeper, body_limit=limit, count=counts.count),
+        *api.routes(engine, keeper=keeper, links=counts.links, journal=kept.lines),
+        status.routes(engine, registry=counts.registry, links=counts.links, reload=reload),
+        listen.routes(sound.broadcast),
+    )
+
+
+async def _serve(server: Server, lasting: Sequence[Lasting], sound: outlets.Sound, stop: asyncio.Event) -> None:
+    """Run everything until somebody says stop; what has begun last ends first."""
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(task(), name=name) for name, task in lasting]
+        serving = tasks.create_task(server.run_here(), name="http")
+        await stop.wait()
+        sound.close()
+        server.should_exit = True
+        await serving
+        for task in reversed(running):
+            task.cancel()
 
 
 def _collect_seldom() -> None:
@@ -145,59 +186,6 @@ def _serve_metrics(config: Config, counts: Instruments) -> Callable[[], None]:
     return end
 
 
-async def _osc(
-    config: Config, catalogue: Catalogue, counts: Instruments
-) -> tuple[Transport, Encoder, Callable[[], Coroutine[Any, Any, None]]]:
-    """Make the way to the engine, what it is told, and the task that keeps the way open."""
-    host, port = config.osc.host, config.osc.port
-    match config.osc.protocol:
-        case "udp":
-            udp = Udp(host, port, counts.packet)
-            await udp.start()
-            return udp, to_sclang(catalogue), udp.run
-        case "tcp":
-            listening = TcpListening(host, port, counts.packet)
-            try:
-                await listening.start()
-            except OSError as error:
-                raise ConfigError(f"OSC_HOST, OSC_PORT: cannot listen on {host}:{port}: {error.strerror}") from error
-            return listening, to_sclang(catalogue), listening.run
-        case "scsynth":
-            scsynth = Scsynth(catalogue, instruments.compiled_path())
-            dialled = TcpDialled(host, port, counts.packet, greet=lambda: packets(scsynth.boot(), None))
-            return dialled, scsynth.encode, dialled.run
-
-
-def _mqtt(config: Config, engine: Engine, counts: Instruments) -> tuple[AlertSource, MetricSource]:
-    """Make the two connections to the broker: alerts and what is published, and the flood of readings."""
-    mqtt = config.mqtt
-    broker = Broker(
-        host=mqtt.host or "localhost",
-        port=mqtt.port,
-        client_id=mqtt.client_id,
-        username=mqtt.username or None,
-        password=mqtt.password.get_secret_value() or None,
-        tls=mqtt.tls,
-        ca_file=Path(mqtt.ca_file) if mqtt.ca_file else None,
-        cert_file=Path(mqtt.cert_file) if mqtt.cert_file else None,
-        key_file=Path(mqtt.key_file) if mqtt.key_file else None,
-        keepalive=mqtt.keepalive,
-        session_expiry=mqtt.session_expiry,
-        optional=not mqtt.host,
-    )
-
-    def connected(connection: str, *, up: bool) -> None:
-        # a broker that nobody asked for is missed by nobody: it shows from its first connection on
-        if up or mqtt.host or f"mqtt {connection}" in counts.links():
-            counts.connected(connection, up=up)
-
-    intake = Intake(inbox=engine, count=counts.count, connected=connected)
-    interest = Interest(wants_all=engine.core.wants_all, prompt=engine.core.sounds)
-    alerts = AlertSource(broker, Routes(mqtt.alerts), intake, partial(counts.published, Drop.OFFLINE))
-    metrics = MetricSource(broker, Routes(mqtt.metrics, spared=mqtt.alerts), intake, interest, Pace())
-    return alerts, metrics
-
-
 def _on_signals(stack: contextlib.AsyncExitStack, reload: Callable[[], None]) -> asyncio.Event:
     """Stop on SIGTERM and SIGINT, read the score again on SIGHUP."""
     loop = asyncio.get_running_loop()
@@ -207,7 +195,7 @@ def _on_signals(stack: contextlib.AsyncExitStack, reload: Callable[[], None]) ->
         try:
             reload()
         except PagerError as error:
-            _log.error("the score stays as it was:\n%s", error)
+            _log.error("everything stays as it was:\n%s", error)
 
     answers = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: reread}
     for number, answer in answers.items():
@@ -216,9 +204,9 @@ def _on_signals(stack: contextlib.AsyncExitStack, reload: Callable[[], None]) ->
     return stop
 
 
-def _greet(config: Config, sound: outlets.Sound) -> None:
+def _greet(config: Config, sound: outlets.Sound, *, secure: bool) -> None:
     """Say where everything is."""
-    http = f"http://{config.http.host}:{config.http.port}"
+    http = f"http{'s' if secure else ''}://{config.http.host}:{config.http.port}"
     _log.info("Alertmanager: point a webhook receiver at %s/alert", http)
     _log.info('a value by hand: curl %s/metric -d \'{"type": "cpu", "value": 0.42}\'', http)
     _log.info("Prometheus: scrape %s:%d", config.metrics.host, config.metrics.port)

@@ -48,6 +48,7 @@ class Bridge:
             "METRICS_PORT": str(self.metrics_port),
             "OSC_PORT": str(osc_port),
             "MQTT_PORT": str(mqtt_port or free_port()),
+            "STORE_URL": f"sqlite:///{directory / 'pager.db'}",
             **(environment or {}),
         }
         self._supervisor: subprocess.Popen[bytes] | None = None

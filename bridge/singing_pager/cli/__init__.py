@@ -12,7 +12,9 @@ import click
 
 from singing_pager import __version__, config, instruments, score
 from singing_pager.cli.faults import faults_told
+from singing_pager.cli.journal import journal
 from singing_pager.cli.sound import demo, listen, render, replay
+from singing_pager.cli.token import token
 
 __all__ = ["main"]
 
@@ -28,7 +30,8 @@ def _all_settings(command: Callable[..., None]) -> Callable[..., None]:
     for setting in reversed(list(config.settings())):
         shown = f"{setting.help}  [env {setting.env}" + (f"; {setting.default}]" if setting.default else "]")
         command = click.option(setting.flag, setting.env, metavar="", help=shown)(command)
-    return command
+    short = "in short for --http-insecure true"
+    return click.option("--insecure", "HTTP_INSECURE_", flag_value="true", help=short)(command)
 
 
 _config_file = click.option(
@@ -54,12 +57,15 @@ def record(recording: Path, file: Path | None, **flags: Any) -> None:  # noqa: A
 
 
 def _bridge(file: Path | None, flags: dict[str, Any]) -> None:
-    given = {name.upper(): value for name, value in flags.items() if value is not None}
+    given = {name.upper().rstrip("_"): value for name, value in flags.items() if value is not None}
     with faults_told():
         settings = config.load(os.environ, given, file)
         logging.basicConfig(
             level=settings.log.level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(message)s"
         )
+        # what Alembic sets up, and each question to Alertmanager, is nobody's news
+        for library in ("alembic", "httpx"):
+            logging.getLogger(library).setLevel(logging.WARNING)
         _run(settings)
 
 
@@ -70,7 +76,8 @@ def check(file: Path | None) -> None:
     with faults_told():
         checked = score.load(file, instruments.load())
     click.echo(
-        f"{file or 'default score'}: good; {len(checked.alerts)} rules for alerts, {len(checked.metrics)} for metrics"
+        f"{file or 'default score'}: good; {len(checked.alerts)} rules for alerts, {len(checked.metrics)} for metrics, "
+        f"{len(checked.quiet)} quiet hours, {len(checked.webhooks)} webhooks"
     )
 
 
@@ -87,3 +94,5 @@ def _run(settings: config.Config) -> None:
 
 for command in (listen, demo, render, replay):
     main.add_command(command)
+main.add_command(journal)
+main.add_command(token)
