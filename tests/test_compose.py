@@ -200,7 +200,7 @@ def test_env_example_holds_every_variable_with_its_default() -> None:
     """.env.example is the list of what can be set, and nothing else."""
     text = (ROOT / "docker-compose.yml").read_text()
     comments = re.compile(r"^\s*#.*$", re.MULTILINE)
-    used = dict(re.findall(r"\$\{([A-Z_]+):-(?:\$\{[A-Z_]+:-[^}]*\}|([^${}]*))\}", comments.sub("", text)))
+    used = dict(re.findall(r"\$\{([A-Z_]+):?-(?:\$\{[A-Z_]+:-[^}]*\}|([^${}]*))\}", comments.sub("", text)))
     used |= dict(re.findall(r":-\$\{([A-Z_]+):-([^}]*)\}", text))
     explained = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
