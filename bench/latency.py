@@ -31,7 +31,9 @@ alerts:
   - match: {}
     instrument: alert_info
     params: {dur: 0.4}
-voices: {struck: 1000}
+    repeat: 0
+voices: {struck: 1000, stagger: 0}
+flood: {alarms: 1000000}
 ambience: null
 heartbeat: {every: 60}
 """

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -52,7 +53,7 @@ def process(
 
 @contextlib.contextmanager
 def pager(http: int, osc: int, *before: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the bridge, with every other setting at its default unless given.
+    """Run the bridge with a journal of its own and no rate limit, every other setting at its default unless given.
 
     Args:
         http: Its port.
@@ -62,9 +63,12 @@ def pager(http: int, osc: int, *before: str, **env: str) -> Iterator[subprocess.
     """
     settings = {"HTTP_PORT": str(http), "OSC_PORT": str(osc), "METRICS_PORT": str(free_port()), "LOG_LEVEL": "warning"}
     command = str(Path(sys.executable).with_name("singing-pager"))
-    with process(*before, command, "run", env={**settings, **env}, log=Path("/tmp/bench-pager.log")) as child:  # noqa: S108
-        wait_for_port(http)
-        yield child
+    with tempfile.TemporaryDirectory() as folder:
+        settings |= {"STORE_URL": f"sqlite:///{folder}/pager.db", "HTTP_RATE": "0"}
+        log = Path(folder, "pager.log")
+        with process(*before, command, "run", env={**settings, **env}, log=log) as child:
+            wait_for_port(http)
+            yield child
 
 
 def described() -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 import uvloop
 from machine import described, free_port
 from singing_pager import app
-from singing_pager.config import Config, Http, Log, Metrics, Mqtt, Osc
+from singing_pager.config import Config, Http, Log, Metrics, Mqtt, Osc, Store
 
 ALERTS = 10_000
 
@@ -75,7 +75,7 @@ async def main(content: Path) -> None:
     http = free_port()
     config = Config(
         osc=Osc(port=free_port()), mqtt=Mqtt(port=free_port()), http=Http(port=http), metrics=Metrics(port=free_port()),
-        log=Log(level="error"),
+        log=Log(level="error"), store=Store(url=f"sqlite:///{content.parent / 'pager.db'}"),
     )  # fmt: skip
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(app.run(config))
