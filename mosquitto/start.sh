@@ -3,6 +3,8 @@
 #
 #   MQTT_USERNAME, MQTT_PASSWORD   the login of .env; without a password nobody has it
 #   /mosquitto/data/users          more logins, where that file is: mosquitto_passwd makes its lines
+#   MQTT_OPERATORS                 which of these may command the pager, with spaces between them; empty: none
+#   MQTT_WATCHERS                  which of these may only read, such as lamps; empty: none
 set -eu
 umask 077
 config=/mosquitto/config
@@ -26,7 +28,13 @@ names=$(cut -d: -f1 "$run/passwords")
 { cat "$config/inside.acl"; echo "user $name"; cat "$config/inside.acl"; } >"$run/inside.acl"
 : >"$run/outside.acl"
 echo "$names" | while read -r each; do
-  if [ -n "$each" ]; then { echo "user $each"; cat "$config/outside.acl"; } >>"$run/outside.acl"; fi
+  if [ -z "$each" ]; then continue; fi
+  {
+    echo "user $each"
+    cat "$config/watch.acl"
+    case " ${MQTT_WATCHERS:-} " in *" $each "*) ;; *) cat "$config/outside.acl" ;; esac
+    case " ${MQTT_OPERATORS:-} " in *" $each "*) cat "$config/operate.acl" ;; esac
+  } >>"$run/outside.acl"
 done
 
 if [ -n "$names" ]; then
@@ -34,4 +42,5 @@ if [ -n "$names" ]; then
 else
   say "the published ports admit nobody. Set MQTT_PASSWORD in .env, then: docker compose --profile broker up -d"
 fi
+say "may command the pager from outside: ${MQTT_OPERATORS:-nobody}"
 exec mosquitto -c "$config/mosquitto.conf"

@@ -15,6 +15,7 @@ import paho.mqtt.client as mqtt
 import pytest
 import yaml
 from paho.mqtt.enums import CallbackAPIVersion
+from singing_pager.sources.mqtt.commands import Commands, Refusal
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "s e$c:r'et"  # noqa: S105 - a password that quoting would spoil
@@ -151,11 +152,13 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A broker with one login from the environment and one from the volume."""
+    """A broker with one login from the environment and three from the volume, of which one commands and one watches."""
     place = tmp_path_factory.mktemp("broker")
     (place / "data").mkdir()
-    run(program("mosquitto_passwd"), "-c", "-b", str(place / "data/users"), "boiler", "hot")
-    process, broker = start(place, {"MQTT_USERNAME": "ann", "MQTT_PASSWORD": PASSWORD})
+    for create, name, password in (("-c", "boiler", "hot"), ("", "button", "red"), ("", "lamp", "dim")):
+        run(program("mosquitto_passwd"), *create.split(), "-b", str(place / "data/users"), name, password)
+    operators = {"MQTT_OPERATORS": "button other", "MQTT_WATCHERS": "lamp"}
+    process, broker = start(place, {"MQTT_USERNAME": "ann", "MQTT_PASSWORD": PASSWORD} | operators)
     yield broker
     stop(process)
 
@@ -200,6 +203,33 @@ def test_a_device_writes_only_what_the_list_grants(broker: Broker) -> None:
     assert not broker.publish(broker.outside, "pager/status/singing-pager", *ANN)
     assert not broker.publish(broker.outside, "elsewhere", *ANN)
     assert broker.read(broker.outside, "$SYS/broker/version", *ANN) == ""
+
+
+BUTTON = ("-u", "button", "-P", "red")
+LAMP = ("-u", "lamp", "-P", "dim")
+
+
+@mosquitto
+def test_commands_are_for_those_who_are_named(broker: Broker) -> None:
+    """Only an operator writes them; nobody outside reads them, for each carries the secret."""
+    assert not broker.publish(broker.outside, "pager/command", *ANN)
+    assert not broker.publish(broker.outside, "pager/command", *LAMP)
+    assert broker.publish(broker.outside, "pager/command", *BUTTON)
+    assert broker.read(broker.inside, "pager/command") == "7"
+    for login in (ANN, LAMP, BUTTON):
+        assert broker.read(broker.outside, "pager/command", *login) == ""
+
+
+@mosquitto
+@pytest.mark.parametrize("topic", ["pager/summary", "pager/summary/state", "pager/desk/f", "pager/result"])
+def test_lamps_read_what_the_pager_shows_and_write_nothing(broker: Broker, topic: str) -> None:
+    """A display has what it shows, and can raise no alarm."""
+    assert broker.publish(broker.inside, topic)
+    for login in (ANN, LAMP, BUTTON):
+        assert broker.read(broker.outside, topic, *login) == "7"
+        assert not broker.publish(broker.outside, topic, *login)
+    for written in ("alerts/critical", "metrics/cpu"):
+        assert not broker.publish(broker.outside, written, *LAMP)
 
 
 @mosquitto
@@ -308,15 +338,32 @@ def test_the_flow_shows_and_plays() -> None:
     played = [
         (node["topic"], json.loads(node["payload"]))
         for node in nodes.values()
-        if node["type"] == "inject" and nodes[node["wires"][0][0]]["type"] == "mqtt out"
+        if node["type"] == "inject" and node["payloadType"] == "json"
     ]
 
-    assert seen == {"alerts/#", "metrics/#", "pager/status/#"}
+    assert seen == {"alerts/#", "metrics/#", "pager/status/#", "pager/summary", "pager/desk/#", "pager/result"}
     assert played == [
         ("alerts/critical", {"status": "firing", "name": "Node-RED test", "value": 1}),
         ("alerts/critical", {"status": "resolved", "name": "Node-RED test", "value": 0}),
         ("metrics/cpu", {"value": 0.5}),
     ]
+    assert {nodes[node["wires"][0][0]]["type"] for node in nodes.values() if node["type"] == "inject"} == {"mqtt out"}
+
+
+def test_the_flow_commands_the_pager() -> None:
+    """Its buttons say what the bridge reads, with the secret of the environment; none is retained or kept."""
+    nodes = {node["id"]: node for node in flow()}
+    buttons = [node for node in nodes.values() if node["type"] == "inject" and node["payloadType"] == "jsonata"]
+    asked = []
+    for button in buttons:
+        payload = button["payload"].replace('$env("MQTT_COMMAND_SECRET")', '"sesame"')
+        command = Commands("sesame").read(payload.encode(), at=0, route=button["topic"])
+        assert not isinstance(command, Refusal), command
+        asked.append(type(command).__name__)
+        out = nodes[button["wires"][0][0]]
+        assert (button["topic"], out["retain"], out["expiry"]) == ("pager/command", "false", "10")
+
+    assert asked == ["Acknowledge", "Mute", "Mute", "Test"]
 
 
 def settings(place: Path, **environment: str) -> dict[str, Any]:

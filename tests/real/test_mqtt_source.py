@@ -427,6 +427,84 @@ def test_a_full_inbox_loses_no_alert(at: mqtt.Broker, broker: Broker) -> None:
     assert [*(f"a{place}" for place in range(25)), "last"] == ears.names
 
 
+def test_a_killed_pager_loses_no_alert_that_it_acknowledged(broker: Broker, tmp_path: Path) -> None:
+    """What the broker has an acknowledgement of is on disk, however often the pager is killed in mid-stream."""
+    pager = """
+        import asyncio, os, signal, sys, time
+        from singing_pager.sources.mqtt import Intake, connection
+        from singing_pager.sources.mqtt.alerts import AlertSource
+        from singing_pager.sources.mqtt.topics import Routes
+
+        class Store:
+            def __init__(self, port, kept, most):
+                self.port, self.kept, self.most = int(port), kept, int(most)
+                self.pending, self.done = [], []
+
+            def offer(self, events):
+                self.pending += [event.name for event in events]
+                self.most -= len(events)
+                if self.most <= 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return True
+
+            now = staticmethod(time.time)
+
+            def connected(self, connection, *, up):
+                if up and not self.most:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            async def played(self):
+                await asyncio.sleep(0)
+
+            def when_committed(self, done):
+                self.done.append(done)
+                if len(self.done) == 1:
+                    asyncio.get_running_loop().call_later(0.2, self.commit)
+
+            def commit(self):
+                with open(self.kept, "a") as file:
+                    file.write("".join(name + " " for name in self.pending))
+                    file.flush()
+                    os.fsync(file)
+                pending, self.pending = self.pending, []
+                done, self.done = self.done, []
+                for each in done:
+                    each()
+
+            async def main(self):
+                intake = Intake(
+                    inbox=self, count=print, connected=self.connected, played=self.played, keeper=self
+                )
+                broker = connection.Broker(host="127.0.0.1", port=self.port, client_id="pager")
+                await AlertSource(broker, Routes(["alerts/#"]), intake, print).run()
+
+        asyncio.run(Store(*sys.argv[1:]).main())
+    """
+    kept = tmp_path / "kept"
+    kept.touch()
+    names = [f"a{place}" for place in range(400)]
+    words = [sys.executable, "-c", textwrap.dedent(pager), str(broker.port), str(kept)]
+
+    def live(alerts: int) -> None:
+        """Let a pager live until it has taken so many alerts; with none, until it is connected."""
+        ended = subprocess.run([*words, str(alerts)], check=False, timeout=20)
+        assert -signal.SIGKILL == ended.returncode
+
+    # from the first connection on the broker keeps what comes for a pager that is away
+    live(0)
+    flood = "".join(f'{{"status": "firing", "name": "{name}"}}\n' for name in names).encode()
+    publish = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(broker.port), "-q", "1", "-l", "-t", "alerts/info"]
+    subprocess.run(publish, input=flood, check=True)
+    for alerts in (30, 130, 110):
+        live(alerts)
+    with subprocess.Popen([*words, "1000000"]) as process:
+        try:
+            eventually(lambda: set(names) == set(kept.read_text().split()))
+        finally:
+            process.kill()
+    assert set(names) == set(kept.read_text().split())
+
+
 def test_a_broker_killed_in_mid_stream_loses_no_alert(at: mqtt.Broker, broker: Broker) -> None:
     """Publishers that ask for an acknowledgement and try again are all heard, however often the broker is killed."""
     ears = Ears()

@@ -1,4 +1,4 @@
-"""What the pager publishes, and what it does not."""
+"""What the pager publishes of changes and readings, and what it does not."""
 
 import json
 from collections import Counter
@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from singing_pager.model import AlertChange, Drop, Event, Outcome, Reading, Status, Tick
+from singing_pager.model import Alert, Deed, Drop, Entry, Event, Outcome, Reading, State, Status, Tick
 from singing_pager.sinks.mqtt import MqttSink
+from singing_pager.sinks.mqtt.wording import LARGEST
 from singing_pager.sources.mqtt.alert_payload import alert_from
 
 AT = 1_800_000_000.0
@@ -33,26 +34,36 @@ class Press:
         """Count what became of publications."""
         self.counted[result] += n
 
-    def play(self, event: Event, *drops: Drop) -> None:
+    def play(self, event: Event, *drops: Drop, entries: tuple[Entry, ...] = ()) -> None:
         """Play an outcome."""
-        self.sink.play([Outcome(event, AT, drops=drops)])
+        self.sink.play([Outcome(event, AT, drops=drops, entries=entries)])
+
+    def tell(self, entry: Entry, *drops: Drop) -> None:
+        """Play what a tick brought about."""
+        self.play(Tick(AT), *drops, entries=(entry,))
 
 
-def alert(
-    severity: str = "critical", status: Status = Status.FIRING, route: str = "/alert", fault: Drop | None = None
-) -> AlertChange:
-    """Make an alert change that came in by the webhook."""
-    labels = {"alertname": "DiskFull", "severity": severity}
-    return AlertChange(
+def changed(
+    deed: Deed = Deed.FIRED,
+    *,
+    severity: str = "critical",
+    route: str = "/alert",
+    annotations: dict[str, str] | None = None,
+    labels: dict[str, str] | None = None,
+    starts_at: float | None = 1787385600.5,
+) -> Entry:
+    """Make a change of an alert that came in by the webhook."""
+    alert = Alert(
         fingerprint="b20a2a3ba4ba3b84",
-        status=status,
-        labels=labels,
-        annotations={"summary": "93%"},
-        starts_at=1787385600.5,
-        at=AT,
+        labels={"alertname": "DiskFull", "severity": severity} if labels is None else labels,
+        annotations={"summary": "93%"} if annotations is None else annotations,
+        state=State.RESOLVED if deed in {Deed.RESOLVED, Deed.EXPIRED} else State.FIRING,
+        since=AT,
+        changed=AT,
         route=route,
-        fault=fault,
+        starts_at=starts_at,
     )
+    return Entry(at=AT, deed=deed, alert=alert)
 
 
 def reading(
@@ -65,7 +76,7 @@ def reading(
 def test_an_alert_goes_out_as_alertmanager_said_it() -> None:
     """The payload holds a value for simple listeners and the whole alert for another bridge."""
     press = Press()
-    press.play(alert())
+    press.tell(changed())
     expected = {
         "value": 1,
         "status": "firing",
@@ -81,17 +92,18 @@ def test_an_alert_goes_out_as_alertmanager_said_it() -> None:
     assert press.counted == {"published": 1}
 
 
-def test_a_resolve_goes_out_too() -> None:
-    """A resolve has the value 0 and an end."""
+@pytest.mark.parametrize("deed", [Deed.RESOLVED, Deed.EXPIRED])
+def test_an_end_goes_out_too(deed: Deed) -> None:
+    """What is over, by its resolve or by time, has the value 0 and an end."""
     press = Press()
-    press.play(alert(status=Status.RESOLVED))
+    press.tell(changed(deed))
     ((topic, payload, _),) = press.published
     assert isinstance(payload, dict)
     assert (topic, payload["value"], payload["alert"]["endsAt"]) == ("alerts/critical", 0, "2027-01-15T08:00:00Z")
 
 
-@pytest.mark.parametrize("status", Status)
-def test_another_bridge_reads_the_same_alert(status: Status) -> None:
+@pytest.mark.parametrize(("deed", "status"), [(Deed.FIRED, Status.FIRING), (Deed.RESOLVED, Status.RESOLVED)])
+def test_another_bridge_reads_the_same_alert(deed: Deed, status: Status) -> None:
     """What one bridge publishes another reads as the alert that it was."""
     written: list[bytes] = []
 
@@ -101,10 +113,13 @@ def test_another_bridge_reads_the_same_alert(status: Status) -> None:
             written.append(write())
             return None
 
-    sent = alert(status=status)
-    MqttSink(Post(), routes_from_mqtt=frozenset(), count=lambda _result, _n: None).play([Outcome(sent, AT)])
+    entry = changed(deed)
+    sent = entry.alert
+    assert sent is not None
+    sink = MqttSink(Post(), routes_from_mqtt=frozenset(), count=lambda _result, _n: None)
+    sink.play([Outcome(Tick(AT), AT, entries=(entry,))])
     got = alert_from("alerts/critical", written[0], at=AT, route="/alert")
-    assert (sent.fingerprint, sent.status, sent.labels, sent.annotations) == (
+    assert (sent.fingerprint, status, sent.labels, sent.annotations) == (
         got.fingerprint,
         got.status,
         got.labels,
@@ -128,18 +143,13 @@ def test_another_bridge_reads_the_same_alert(status: Status) -> None:
 def test_the_severity_is_one_of_three(severity: str, topic: str) -> None:
     """No label can make a topic of its own."""
     press = Press()
-    press.play(alert(severity))
+    press.tell(changed(severity=severity))
     assert [topic] == [published for published, *_ in press.published]
 
 
 @pytest.mark.parametrize(
     ("event", "drops"),
     [
-        (alert(route="alerts/#"), ()),
-        (alert(), (Drop.ALREADY_FIRING,)),
-        (alert(), (Drop.NOT_ACTIVE,)),
-        (alert(), (Drop.OUTDATED,)),
-        (alert(fault=Drop.UNREADABLE), (Drop.UNREADABLE,)),
         (reading(route="metrics/#"), ()),
         (reading(route="/elsewhere"), ()),
         (reading(fault=Drop.UNREADABLE), (Drop.UNREADABLE,)),
@@ -148,19 +158,45 @@ def test_the_severity_is_one_of_three(severity: str, topic: str) -> None:
     ],
 )
 def test_what_is_not_published(event: Event, drops: tuple[Drop, ...]) -> None:
-    """What came by MQTT, what changed nothing and what is no alert and no reading stays here."""
+    """What came by MQTT, what cannot be read and what is no reading stays here."""
     press = Press()
     press.play(event, *drops)
     assert press.published == []
     assert not press.counted
 
 
-def test_an_alert_that_found_no_voice_is_published() -> None:
+@pytest.mark.parametrize("deed", sorted(set(Deed) - {Deed.FIRED, Deed.RESOLVED, Deed.EXPIRED}))
+def test_what_people_do_is_no_change_of_an_alert(deed: Deed) -> None:
+    """An alert that somebody takes, or that sounds, is still the alert that it was."""
+    press = Press()
+    press.tell(changed(deed))
+    assert press.published == []
+
+
+def test_what_came_by_mqtt_is_not_published_again() -> None:
+    """An alert of a device is on the broker already."""
+    press = Press()
+    press.tell(changed(route="alerts/#"))
+    assert press.published == []
+
+
+@pytest.mark.parametrize("drop", [Drop.VOICES_FULL, Drop.NO_RULE, Drop.FLOOD, Drop.QUIET, Drop.MUTED, Drop.GROUPED])
+def test_an_alert_that_does_not_sound_is_published(drop: Drop) -> None:
     """Whether it sounded here does not matter to whoever listens there."""
     press = Press()
-    press.play(alert(), Drop.VOICES_FULL)
-    press.play(alert(), Drop.NO_RULE)
-    assert press.counted == {"published": 2}
+    press.tell(changed(), drop)
+    assert press.counted == {"published": 1}
+
+
+def test_what_is_too_large_for_a_broker_is_told_without_its_texts() -> None:
+    """A broker would end the connection over it."""
+    press = Press()
+    press.tell(changed(annotations={"log": "x" * 1_000_000}))
+    press.tell(changed(labels={"alertname": "y" * 1_000_000}))
+    alerts = [payload["alert"] for _, payload, _ in press.published if isinstance(payload, dict)]
+    assert [({}, True), ({}, True)] == [(alert["annotations"], alert["truncated"]) for alert in alerts]
+    assert all(len(json.dumps(alert)) < LARGEST for alert in alerts)
+    assert alerts[0]["labels"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +223,7 @@ def test_a_topic_that_nobody_may_publish_to(stream: str) -> None:
 def test_what_the_connection_refuses(refusal: Drop) -> None:
     """A publication that cannot leave is counted with its reason."""
     press = Press(refusal)
-    press.play(alert())
+    press.tell(changed())
     press.play(reading())
     assert press.counted == {refusal: 2}
 
@@ -195,17 +231,14 @@ def test_what_the_connection_refuses(refusal: Drop) -> None:
 @given(
     st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=4),
     st.floats(allow_nan=False) | st.none(),
-    st.sampled_from(Status),
+    st.sampled_from([Deed.FIRED, Deed.RESOLVED]),
     st.integers() | st.floats() | st.text(max_size=5) | st.just("\ud800"),
 )
 def test_anything_can_be_published(
-    labels: dict[str, str], starts_at: float | None, status: Status, data: float | str
+    labels: dict[str, str], starts_at: float | None, deed: Deed, data: float | str
 ) -> None:
     """No label, time or value raises, on either thread."""
     press = Press()
-    change = AlertChange(
-        fingerprint="f", status=status, labels=labels | {"x": "\ud800"}, starts_at=starts_at, at=AT, route="/alert"
-    )
-    press.play(change)
+    press.tell(changed(deed, labels=labels | {"x": "\ud800"}, starts_at=starts_at))
     press.play(reading(data))
     assert press.counted == {"published": 2}

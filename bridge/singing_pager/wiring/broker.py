@@ -53,9 +53,12 @@ def connections(mqtt: config.Mqtt, engine: Engine, keeper: Keeper, counts: Instr
     broker = _broker(mqtt)
     intake = Intake(inbox=engine, count=counts.count, connected=connected, played=engine.played, keeper=keeper)
     interest = Interest(wants_all=engine.core.wants_all, prompt=engine.core.sounds)
-    alerts = AlertSource(broker, Routes(mqtt.alerts), intake, partial(counts.published, Drop.OFFLINE))
-    metrics = MetricSource(broker, Routes(mqtt.metrics, spared=mqtt.alerts), intake, interest, Pace())
     places = Places(mqtt.prefix)
+    # commands carry a secret: no filter, however wide, may make readings or alerts of them
+    routes = Routes(mqtt.alerts, spared=[places.command])
+    alerts = AlertSource(broker, routes, intake, partial(counts.published, Drop.OFFLINE))
+    flood = Routes(mqtt.metrics, spared=[*mqtt.alerts, places.command])
+    metrics = MetricSource(broker, flood, intake, interest, Pace())
     secret = mqtt.command_secret.get_secret_value()
     panel = Panel(broker, places, Commands(secret) if secret else None, intake, engine.do)
     tasks: list[Lasting] = [("mqtt alerts", alerts.run), ("mqtt metrics", metrics.run), ("mqtt panel", panel.run)]
@@ -63,8 +66,8 @@ def connections(mqtt: config.Mqtt, engine: Engine, keeper: Keeper, counts: Instr
         return Connections((), tasks)
     board = Board(panel, engine.core, places, now=engine.now, count=counts.published)
     panel.show(board)
-    routes = frozenset(unshared(topic_filter) for topic_filter in mqtt.alerts)
-    return Connections((MqttSink(alerts, routes_from_mqtt=routes, count=counts.published), board), tasks)
+    from_mqtt = frozenset(unshared(topic_filter) for topic_filter in mqtt.alerts)
+    return Connections((MqttSink(alerts, routes_from_mqtt=from_mqtt, count=counts.published), board), tasks)
 
 
 def _broker(mqtt: config.Mqtt) -> Broker:

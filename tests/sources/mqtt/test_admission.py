@@ -1,7 +1,7 @@
 """What is acknowledged, and when."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from singing_pager.model import AlertChange, Drop, Event
 from singing_pager.sources.mqtt.admission import Admission
@@ -17,7 +17,9 @@ class Door:
         self.acknowledged: list[tuple[int, int]] = []
         self.counted: Counter[tuple[str, str]] = Counter()
         self.has_room = True
-        self.admission = Admission(self, Routes(["alerts/#", "alerts/+"]), "pager", self.count, self.acknowledge)
+        self.admission = Admission(
+            self, Routes(["alerts/#", "alerts/+"]), "pager", self.count, acknowledge=self.acknowledge
+        )
 
     def offer(self, events: Sequence[Event]) -> bool:
         """Take all, or nothing."""
@@ -134,3 +136,19 @@ def test_copies_and_echoes() -> None:
     assert door.names == ["a", "theirs"]
     assert [(1, mid) for mid in range(1, 6)] == door.acknowledged
     assert door.counted == {("alerts/#", Drop.ECHO): 1}
+
+
+def test_acknowledged_when_it_is_safe() -> None:
+    """What the inbox took is acknowledged when it is on disk; what the broker repeats meanwhile is not played again."""
+    door = Door()
+    waiting: list[Callable[[], None]] = []
+    door.admission = Admission(
+        door, Routes(["alerts/#"]), "pager", door.count, acknowledge=door.acknowledge, when_safe=waiting.append
+    )
+    door.admit(arrival("a", 1), arrival("b", 0, qos=0))
+    door.admit(arrival("c", 0, qos=0))
+    door.admit(arrival("a", 1, generation=2, again=True))
+    assert (door.names, door.acknowledged) == (["a", "b", "c"], [])
+    for safe in waiting:
+        safe()
+    assert door.acknowledged == [(1, 1), (2, 1)]

@@ -100,8 +100,15 @@ async def listening(script: Script) -> AsyncIterator[int]:
         await asyncio.gather(*scripts)
 
 
-def converse(script: Script, *subscriptions: str, seconds: float | None = None, keepalive: int = 30) -> Told:
-    """Live through a session with a script, until it ends or so many seconds have passed."""
+def converse(
+    script: Script,
+    *subscriptions: str,
+    seconds: float | None = None,
+    keepalive: int = 30,
+    will: mqtt5.Will | None = None,
+    meanwhile: Callable[[Session], None] = lambda _: None,
+) -> Told:
+    """Live through a session with a script until it ends or so many seconds have passed; do something meanwhile."""
     told = Told()
 
     async def main() -> None:
@@ -110,11 +117,13 @@ def converse(script: Script, *subscriptions: str, seconds: float | None = None, 
                 Broker(host="127.0.0.1", port=port, client_id="pager", keepalive=keepalive),
                 None,
                 Routes(subscriptions or ["metrics/#"]),
+                will=will,
                 messages=told.messages.extend,
                 refused=told.refused.append,
             )
             try:
                 async with asyncio.timeout(seconds), session:
+                    meanwhile(session)
                     await session.live()
             except (Closed, TimeoutError) as end:
                 told.ended = str(end)
@@ -270,6 +279,83 @@ def test_a_broker_without_subscription_identifiers() -> None:
 
     converse(script, seconds=10)
     assert [each.subscription_id for each in heard] == [None]
+
+
+def test_what_is_published() -> None:
+    """A message goes out as it is, but for one that is larger than the broker takes."""
+    heard: list[mqtt5.Packet] = []
+    taken: list[bool] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome(mqtt5.ConnAckPacket(max_packet_size=5000))
+        await peer.subscribe()
+        heard.extend([await peer.hear(), await peer.hear()])
+
+    def publish(session: Session) -> None:
+        messages = [mqtt5.PublishPacket("a", b"x" * size, retain=True) for size in (10, 5000)]
+        taken.extend(map(session.publish, messages))
+
+    converse(script, seconds=0.2, meanwhile=publish)
+    assert taken == [True, False]
+    published, goodbye = heard
+    assert isinstance(published, mqtt5.PublishPacket)
+    assert (published.topic, published.payload, published.retain) == ("a", b"x" * 10, True)
+    assert isinstance(goodbye, mqtt5.DisconnectPacket)
+
+
+def test_what_the_broker_has_taken() -> None:
+    """It has taken what was published when it has answered what was asked after that, and not before."""
+    settled: list[bool] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.subscribe()
+        assert [mqtt5.PingReqPacket] * 2 == [type(await peer.hear()), type(await peer.hear())]
+        peer.say(mqtt5.PingRespPacket())
+        peer.say(mqtt5.PingRespPacket())
+        await peer.gone()
+
+    def ask(session: Session) -> None:
+        settled.append(session.settled)
+        session.ask()
+        session.ask()
+        settled.append(session.settled)
+        asyncio.get_running_loop().call_later(0.2, lambda: settled.append(session.settled))
+
+    converse(script, seconds=0.4, meanwhile=ask)
+    assert settled == [True, False, True]
+
+
+def test_what_stands_retained_is_asked_for_again() -> None:
+    """The same subscription is made once more, with its number."""
+    heard: list[mqtt5.SubscribePacket] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        heard.extend(await peer.subscribe(2))
+        heard.extend(await peer.subscribe())
+
+    converse(script, "a", "b", seconds=0.2, meanwhile=lambda session: session.ask_again("b"))
+    assert [(1, "a"), (2, "b"), (2, "b")] == [(each.subscription_id, each.topic_filters[0].pattern) for each in heard]
+
+
+def test_a_will_is_left() -> None:
+    """The broker is to say it however the connection ends, so goodbye says so too."""
+    heard: list[mqtt5.Packet] = []
+    will = mqtt5.Will("pager/summary/state", payload=b"unknown", retain=True)
+
+    async def script(peer: Peer) -> None:
+        heard.append(await peer.welcome())
+        await peer.subscribe()
+        heard.append(await peer.hear())
+
+    converse(script, seconds=0.2, will=will)
+    connect, goodbye = heard
+    assert isinstance(connect, mqtt5.ConnectPacket)
+    assert connect.will is not None
+    assert (connect.will.topic, connect.will.payload) == ("pager/summary/state", b"unknown")
+    assert isinstance(goodbye, mqtt5.DisconnectPacket)
+    assert goodbye.reason_code.value == mqtt5.DisconnectReasonCode.DISCONNECT_WITH_WILL_MESSAGE.value
 
 
 def test_keep_alive() -> None:

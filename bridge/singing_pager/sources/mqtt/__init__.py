@@ -1,14 +1,15 @@
-"""MQTT in: alerts through paho with QoS 1, the flood of metrics through an asyncio reader.
+"""MQTT in: alerts through paho with QoS 1, the flood of metrics and the commands of buttons through an asyncio reader.
 
-Two connections, because they want opposite things of the broker: an alert may never be lost, a number may never be
-late (docs/decisions/0003-what-reads-the-flood.md). What both need of the engine stands here.
+Three connections, because they want opposite things of the broker: an alert may never be lost, a number may never be
+late (docs/decisions/0003-what-reads-the-flood.md), a command may wait behind neither, nor for a bridge that is away.
+What they need of the engine stands here.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from singing_pager.sources.inbox import Count, Inbox
+from singing_pager.sources.inbox import Count, Inbox, Keeper
 
 __all__ = ["Connected", "Intake", "Interest", "Pace"]
 
@@ -28,11 +29,16 @@ class Intake:
         inbox: Takes events.
         count: Counts the messages that do not become events.
         connected: Is told whether a connection is up.
+        played: Waits until all that was offered so far has been played, where there is a keeper.
+        keeper: Says when what was played is on disk, which is when an alert is acknowledged; None: nothing is kept, and
+            an alert is acknowledged when the inbox has it.
     """
 
     inbox: Inbox
     count: Count
     connected: Connected
+    played: Callable[[], Awaitable[None]] | None = None
+    keeper: Keeper | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

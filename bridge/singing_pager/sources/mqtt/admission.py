@@ -1,7 +1,8 @@
-"""Messages in, alert changes out: acknowledged when the inbox has taken them, and not before."""
+"""Messages in, alert changes out: acknowledged when what the inbox has taken is safe, and not before."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from singing_pager.model import AlertChange, Drop
 from singing_pager.sources.inbox import Count, Inbox
@@ -16,7 +17,7 @@ _REMEMBERED = 256
 
 
 class Admission:
-    """Offers what came to the inbox, in order, and acknowledges what the inbox took.
+    """Offers what came to the inbox, in order, and acknowledges what the inbox took once it is safe.
 
     The broker repeats an unacknowledged message only on a new connection, and Mosquitto 2.0 forgets it when it is
     killed: so what the inbox refuses waits here, and the broker's receive maximum bounds how much that can be. What the
@@ -29,16 +30,25 @@ class Admission:
         client_id: What our own publications carry as their origin.
         count: Counts what does not become an event.
         acknowledge: Is given the connection and the number of what is done.
+        when_safe: Calls what it is given once all that was offered so far is safe; None: it is so at once.
     """
 
     def __init__(
-        self, inbox: Inbox, routes: Routes, client_id: str, count: Count, acknowledge: Callable[[int, int], None]
+        self,
+        inbox: Inbox,
+        routes: Routes,
+        client_id: str,
+        count: Count,
+        *,
+        acknowledge: Callable[[int, int], None],
+        when_safe: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
         self._inbox = inbox
         self._routes = routes
         self._client_id = client_id
         self._count = count
         self._acknowledge = acknowledge
+        self._when_safe = when_safe
         self._waiting: deque[Arrival] = deque()
         self._taken: deque[tuple[int, str, bytes]] = deque(maxlen=_REMEMBERED)
 
@@ -71,11 +81,17 @@ class Admission:
             return False
         for route in echoes:
             self._count(route, Drop.ECHO, 1)
-        for arrival in batch:
-            if arrival.qos:
-                self._acknowledge(arrival.generation, arrival.mid)
-                self._taken.append(_identity(arrival))
+        owed = [arrival for arrival in batch if arrival.qos]
+        self._taken.extend(map(_identity, owed))
+        if self._when_safe is None:
+            self._settle(owed)
+        elif owed:
+            self._when_safe(partial(self._settle, owed))
         return True
+
+    def _settle(self, owed: Sequence[Arrival]) -> None:
+        for arrival in owed:
+            self._acknowledge(arrival.generation, arrival.mid)
 
     def _repeats(self, arrival: Arrival, batch: Sequence[Arrival]) -> bool:
         known = _identity(arrival)

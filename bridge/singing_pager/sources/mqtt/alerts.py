@@ -35,7 +35,17 @@ class AlertSource:
         self._connected = intake.connected
         self._lost = lost
         self._line = Line(broker, routes.subscriptions, self)
-        self._admission = Admission(intake.inbox, routes, broker.client_id, intake.count, self._line.acknowledge)
+        self._played = intake.played
+        self._keeper = intake.keeper
+        self._settling: set[asyncio.Task[None]] = set()
+        self._admission = Admission(
+            intake.inbox,
+            routes,
+            broker.client_id,
+            intake.count,
+            acknowledge=self._line.acknowledge,
+            when_safe=None if intake.keeper is None else self._when_safe,
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Handle | None = None
         self._departure: asyncio.TimerHandle | None = None
@@ -50,9 +60,9 @@ class AlertSource:
             await self._loop.create_future()
         finally:
             await asyncio.shield(asyncio.to_thread(self._line.stop))
-            for timer in (self._timer, self._departure):
-                if timer is not None:
-                    timer.cancel()
+            for waiting in (self._timer, self._departure, *self._settling):
+                if waiting is not None:
+                    waiting.cancel()
 
     def publish(self, topic: str, write: Callable[[], bytes], *, qos: int) -> Drop | None:
         """Leave a message to publish, on the loop's thread; never waits.
@@ -102,6 +112,18 @@ class AlertSource:
             self._loop.call_soon_threadsafe(what)
 
     # On the loop's thread.
+
+    def _when_safe(self, done: Callable[[], None]) -> None:
+        # the broker's receive maximum bounds how many of these there are
+        task = asyncio.ensure_future(self._settle(done))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _settle(self, done: Callable[[], None]) -> None:
+        if self._played is not None:
+            await self._played()
+        if self._keeper is not None:
+            self._keeper.when_committed(done)
 
     def _depart(self) -> None:
         self._departure = None

@@ -16,6 +16,8 @@ from singing_pager.sources.mqtt.wire import LARGEST, Closed, Wire
 __all__ = ["Session"]
 
 _PATIENCE = 10.0
+_HEADERS = 1024
+"""Bytes that topic and properties of a publication take at most."""
 _REFUSED = 0x80
 
 
@@ -26,6 +28,8 @@ class Session:
         broker: Where, and as whom.
         context: Of TLS; None without.
         routes: The subscriptions.
+        name: What the client id ends with.
+        will: What the broker is to say when the connection ends, whoever ends it; None: nothing.
         messages: Is given the messages of one read.
         refused: Is told in words of a subscription that the broker refused.
     """
@@ -36,12 +40,19 @@ class Session:
         context: ssl.SSLContext | None,
         routes: Routes,
         *,
+        name: str = "metrics",
+        will: mqtt5.Will | None = None,
         messages: Callable[[list[mqtt5.PublishPacket]], None],
         refused: Callable[[str], None],
     ) -> None:
         self._broker = broker
         self._context = context
         self._routes = routes
+        self._client_id = f"{broker.client_id}-{name}"
+        self._will = will
+        self._largest = LARGEST
+        self._identifiers = False
+        self._unanswered = 0
         self._refused = refused
         self._wire = Wire(messages)
         self._keepalive = broker.keepalive
@@ -62,8 +73,27 @@ class Session:
 
     async def __aexit__(self, *_: object) -> None:
         """Say goodbye, if there is anybody to say it to."""
-        self._wire.send(mqtt5.DisconnectPacket())
+        code = mqtt5.DisconnectReasonCode
+        reason = code.NORMAL_DISCONNECTION if self._will is None else code.DISCONNECT_WITH_WILL_MESSAGE
+        self._wire.send(mqtt5.DisconnectPacket(reason_code=reason))
         await self._wire.close(politely=True)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the broker has answered all that it was asked."""
+        return self._unanswered == 0
+
+    def ask(self) -> None:
+        """Ask whether the broker lives; it answers when it has taken what came before."""
+        self._unanswered += 1
+        self._wire.send(mqtt5.PingReqPacket())
+
+    def publish(self, message: mqtt5.PublishPacket) -> bool:
+        """Publish with QoS 0; False, with nothing done, when it is larger than the broker takes."""
+        if len(message.payload) + _HEADERS > self._largest:
+            return False
+        self._wire.send(message)
+        return True
 
     async def live(self) -> None:
         """Ask from time to time whether the broker lives, for as long as it does.
@@ -73,18 +103,19 @@ class Session:
         """
         while True:
             with contextlib.suppress(TimeoutError):
-                self._end(await self._wire.receive(self._keepalive))
+                self._take(await self._wire.receive(self._keepalive))
                 continue
             await self._ping()
 
     async def _ping(self) -> None:
         loop = asyncio.get_running_loop()
-        self._wire.send(mqtt5.PingReqPacket())
+        self.ask()
         asked = loop.time()
         patience = min(self._keepalive, _PATIENCE)
         try:
             while not isinstance(packet := await self._wire.receive(patience), mqtt5.PingRespPacket):
-                self._end(packet)
+                self._take(packet)
+            self._take(packet)
         except TimeoutError:
             # A flood can keep the answer waiting, but then something was heard.
             if self._wire.heard <= asked:
@@ -98,10 +129,11 @@ class Session:
             await loop.create_connection(lambda: self._wire, broker.host, broker.port, ssl=self._context)
         self._wire.send(
             mqtt5.ConnectPacket(
-                f"{broker.client_id}-metrics",
+                self._client_id,
                 username=broker.username,
                 password=None if broker.password is None else broker.password.encode(),
                 clean_start=True,
+                will=self._will,
                 keep_alive=broker.keepalive,
                 topic_alias_max=0,
                 max_packet_size=LARGEST,
@@ -115,16 +147,25 @@ class Session:
             raise Closed(f"the broker refused us: {_words(welcome.reason_code, welcome.reason_str)}")
         if welcome.server_keep_alive is not None:
             self._keepalive = min(welcome.server_keep_alive, broker.keepalive) or broker.keepalive
-        await self._subscribe(identifiers=welcome.subscription_id_available)
+        if welcome.max_packet_size is not None:
+            self._largest = min(LARGEST, welcome.max_packet_size)
+        self._identifiers = welcome.subscription_id_available
+        await self._subscribe()
 
-    async def _subscribe(self, *, identifiers: bool) -> None:
-        for place, subscription in enumerate(self._routes.subscriptions, start=1):
-            topic_filter = mqtt5.TopicFilter(
-                subscription, max_qos=mqtt5.QoS.AT_MOST_ONCE, no_local=not is_shared(subscription)
-            )
-            self._wire.send(
-                mqtt5.SubscribePacket(place, [topic_filter], subscription_id=place if identifiers else None)
-            )
+    def ask_again(self, subscription: str) -> None:
+        """Have the broker send again what stands retained under a subscription."""
+        self._wire.send(self._asking(self._routes.subscriptions.index(subscription) + 1))
+
+    def _asking(self, place: int) -> mqtt5.SubscribePacket:
+        subscription = self._routes.subscriptions[place - 1]
+        topic_filter = mqtt5.TopicFilter(
+            subscription, max_qos=mqtt5.QoS.AT_MOST_ONCE, no_local=not is_shared(subscription)
+        )
+        return mqtt5.SubscribePacket(place, [topic_filter], subscription_id=place if self._identifiers else None)
+
+    async def _subscribe(self) -> None:
+        for place in range(1, len(self._routes.subscriptions) + 1):
+            self._wire.send(self._asking(place))
         awaited = set(range(1, len(self._routes.subscriptions) + 1))
         while awaited:
             packet = await self._wire.receive(_PATIENCE)
@@ -136,6 +177,11 @@ class Session:
                     if code.value >= _REFUSED:
                         route = filter_of(self._routes.subscriptions[packet.packet_id - 1])
                         self._refused(f"the broker refused {route}: {_words(code, packet.reason_str)}")
+
+    def _take(self, packet: mqtt5.Packet) -> None:
+        self._end(packet)
+        if isinstance(packet, mqtt5.PingRespPacket):
+            self._unanswered -= 1
 
     @staticmethod
     def _end(packet: mqtt5.Packet) -> None:
