@@ -102,7 +102,7 @@ class Mqtt(_Section):
     key_file: str = Field(default="", description="its key (PEM)")
     alerts: TopicFilters = Field(default=["alerts/#"], description="topic filters of alerts, QoS 1")
     metrics: TopicFilters = Field(default=["metrics/#"], description="topic filters of readings, QoS 0")
-    publish: bool = Field(default=True, description="publish what comes in by HTTP")
+    publish: bool = Field(default=True, description="publish what comes in by HTTP, the desk and its summary")
     keepalive: int = Field(default=30, ge=5, le=3600, description="seconds between signs of life")
     session_expiry: int = Field(
         default=3600, ge=0, description="seconds for which the broker keeps alerts for a bridge that is away"
