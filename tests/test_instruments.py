@@ -50,7 +50,7 @@ def test_an_instrument(tmp_path: Path) -> None:
         (
             "priority: info",
             "priority: x",
-            "x:6: instruments.gong.priority: 'x' should be 'critical', 'warning', 'info' or 'ambience'",
+            "x:6: instruments.gong.priority: 'x' should be 'critical', 'speech', 'warning', 'info' or 'ambience'",
         ),
         ("default: 150", "default: .inf", "x:9: instruments.gong.parameters[0].default: inf should be a finite number"),
     ],

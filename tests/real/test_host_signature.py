@@ -425,7 +425,7 @@ def simulated(rest: float, seconds: float) -> list[dict[str, float]]:
 def alone(tmp_path: Path) -> Path:
     """The pager's own score, without the drone that says that it lives."""
     path = tmp_path / "score.yaml"
-    own = Path(score.__file__).with_name("default_score.yaml").read_text(encoding="utf-8")
+    own = Path(score.__file__).parent.with_name("default_score.yaml").read_text(encoding="utf-8")
     path.write_text(f"{own}\nambience: null\n", encoding="utf-8")
     return path
 
