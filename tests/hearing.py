@@ -8,18 +8,20 @@ from listening import Samples, Take
 from pythonosc.osc_message_builder import OscMessageBuilder
 from scipy import signal
 from singing_pager import instruments
-from singing_pager.model import Cue, Hold, Release, Strike
+from singing_pager.model import Cue, Hold, Priority, Release, Strike
 from singing_pager.sinks.scsynth import Scsynth
 from singing_pager.synth.server import Server
 
 RATE = 48_000
 CATALOGUE = instruments.load()
 ALARMS = ("alert_critical", "alert_warning", "alert_info")
-EARCONS = ("resolved", "stale", "flood", "heartbeat", "lost")
+EARCONS = ("resolved", "stale", "flood", "heartbeat", "fault", "lost")
 HELD = tuple(name for name, instrument in CATALOGUE.items() if name not in {*ALARMS, *EARCONS})
 
-AMBIENCE_GROUP, ALARMS_GROUP, AMBIENCE_BUS = 900, 901, 16
-_NODES = 5  # the root group, ambience, alarms, duck, safety
+GROUPS = {priority: 900 + priority.rank for priority in Priority}
+BUSES = {priority: 16 + 2 * priority.rank for priority in Priority}
+MIX, SAFETY = 905, 906
+_NODES = 3 + len(GROUPS)  # the root group, mix, safety, and a group for each class
 LIMITER = 480 / RATE
 """Seconds by which the limiter delays everything."""
 
@@ -63,7 +65,7 @@ def raw(address: str, *arguments: float | str) -> bytes:
 
 
 class Stage:
-    """The built-in engine as the bridge sets it up: ambience, alarms, duck, safety.
+    """The built-in engine as the bridge sets it up: a group for each class, mix, safety.
 
     Args:
         seed: Of all noise.

@@ -25,6 +25,7 @@ EARCONS = {
     "stale": "stale",
     "flood": "flood",
     "heartbeat": "heartbeat",
+    "fault": "fault",
     "lost": "lost",
 }
 """What the machine is to say, and the instrument that it hears then."""

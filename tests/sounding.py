@@ -63,7 +63,7 @@ class Organ:
         return [
             message.arguments[0]
             for message in self.told
-            if message.address == "/s_new" and message.arguments[0] not in {"duck", "safety"}
+            if message.address == "/s_new" and message.arguments[0] not in {"mix", "safety"}
         ]
 
     def receive(self, packet: bytes) -> None:
@@ -73,7 +73,7 @@ class Organ:
             match message.address, message.arguments:
                 case "/d_recv", (_, bytes(completion)):
                     self.receive(completion)
-                case "/s_new", (str(name), int(node), *_) if name not in {"duck", "safety"}:
+                case "/s_new", (str(name), int(node), *_) if name not in {"mix", "safety"}:
                     controls = dict(zip(message.arguments[4::2], message.arguments[5::2], strict=True))
                     freq = controls.get("freq", 440.0)
                     self._voices[node] = freq if isinstance(freq, float) else 440.0

@@ -508,24 +508,28 @@ def _held(name: str) -> Iterator[Case]:
 
 
 STAGE: tuple[Moment, ...] = (
-    group(0.0, 900),
-    group(0.0, 901),
-    new(0.0, "duck", 902, ambience=16),
-    new(0.0, "safety", 903),
+    *(group(0.0, number) for number in range(900, 905)),
+    new(0.0, "mix", 905, bus=16),
+    new(0.0, "safety", 906),
 )
 """The stage of bridge/singing_pager/sinks/scsynth.py."""
+_CRITICAL, _SPEECH, _, _INFO, _AMBIENCE = ((900 + rank, 16 + 2 * rank) for rank in range(5))
+"""Group and bus of each class."""
 
 _QUIET = ("cpu", "network", "temperature", "ambient")
 
 
+def _on(place: tuple[int, int], at: float, name: str, node: int = -1, /, **controls: float) -> Moment:
+    """Start a synth of some class."""
+    return new(at, name, node, 1, place[0], out=place[1], **controls)
+
+
 def _stage() -> Iterator[Case]:
-    ambience = tuple(
-        new(START + 0.1 * i, name, 1000 + i, 1, 900, out=16, vol=0.8, gate=1) for i, name in enumerate(_QUIET)
-    )
+    ambience = tuple(_on(_AMBIENCE, START + 0.1 * i, name, 1000 + i, vol=0.8, gate=1) for i, name in enumerate(_QUIET))
     alarms = (
-        new(1.5003, "alert_critical", -1, 1, 901, out=0, vol=0.9),
-        new(2.1, "alert_info", -1, 1, 901, out=0),
-        new(5.0, "resolved", -1, 1, 901, out=0),
+        _on(_CRITICAL, 1.5003, "alert_critical", vol=0.9),
+        _on(_INFO, 2.1, "alert_info"),
+        _on(_INFO, 5.0, "resolved"),
     )
     turns = (
         put(2.0, 1000, freq=800),
@@ -534,23 +538,41 @@ def _stage() -> Iterator[Case]:
         put(6.0, 1000, gate=0),
         put(6.2, 1003, gate=0),
     )
-    names = ("duck", "safety")
+    names = ("mix", "safety")
     voices = (*_QUIET, "alert_critical", "alert_info", "resolved")
     yield Case("stage", (*names, *voices), (*STAGE, *ambience, *alarms, *turns), 8.0)
-    loud = tuple(new(0.1 + 0.0707 * i, "alert_critical", -1, 1, 901, vol=1, freq=700 + 20 * i) for i in range(12))
-    yield Case("stage_loud", (*names, "alert_critical"), (*STAGE, *loud, put(1.5, 903, vol=0.5)), 3.0)
+    loud = tuple(_on(_CRITICAL, 0.1 + 0.0707 * i, "alert_critical", vol=1, freq=700 + 20 * i) for i in range(12))
+    yield Case("stage_loud", (*names, "alert_critical"), (*STAGE, *loud, put(1.5, 906, vol=0.5)), 3.0)
+    moved = (put(0.6007, 905, critical=0.5, ambience=0), put(1.4, 905, level=4, ambience=1), put(2.0, 906, vol=0))
+    sounding = (*ambience, *(_on(_CRITICAL, at, "alert_critical") for at in (0.3003, 2.5)), put(2.4, 906, vol=0.7))
+    yield Case("stage_volumes", (*names, *_QUIET, "alert_critical"), (*STAGE, *sounding, *moved), 4.0)
+    doors = tuple(put(at, 906, mute=shut) for at, shut in ((0.7003, 1), (1.2, 0), (1.5, 1), (1.508, 0), (2.0, 2)))
+    yield Case("stage_mute", (*names, *_QUIET, "alert_critical"), (*STAGE, *sounding, *doors), 4.0)
+    shut = (*STAGE[:-1], new(0.0, "safety", 906, vol=0.5, mute=1), *sounding, put(1.0003, 906, mute=0))
+    yield Case("stage_muted_from_the_start", (*names, *_QUIET, "alert_critical"), shut, 3.0)
+    classes = (
+        *(new(0.1, "g_out_ar_stereo", 1000 + bus, 1, 900, bus=bus, freq=250 + 5 * bus) for bus in (20, 24)),
+        *(_on(_SPEECH, at, "alert_warning") for at in (0.5003, 4.0)),
+        *(_on(_INFO, at, "alert_info") for at in (0.3, 2.0, 3.8)),
+    )
+    yield Case("stage_classes", (*names, "g_out_ar_stereo", "alert_warning", "alert_info"), (*STAGE, *classes), 6.0)
     yield Case(
         "stage_duck",
         (*names, "g_out_ar_stereo", "g_offsetout_ar_done"),
         (
             *STAGE,
-            new(0.1, "g_out_ar_stereo", 1000, 1, 900, bus=16),
-            *(new(0.5003 + 0.02 * i, "g_offsetout_ar_done", -1, 1, 901) for i in range(12)),
+            new(0.1, "g_out_ar_stereo", 1000, 1, 904, bus=24),
+            *(new(0.5003 + 0.02 * i, "g_offsetout_ar_done", -1, 1, 900, bus=16) for i in range(12)),
         ),
         4.0,
     )
-    bad = (new(0.1, "g_steady", 1000, 1, 901), new(0.5003, "g_bad", 1001, 1, 900, bus=16))
-    yield Case("stage_bad", (*names, "g_steady", "g_bad"), (*STAGE, *bad, new(1.0, "g_bad", 1002, 1, 901)), 3.0)
+    bad = (
+        new(0.1, "g_steady", 1000, 1, 900),
+        new(0.5003, "g_bad", 1001, 1, 904, bus=24),
+        new(0.8, "g_bad", 1003, 1, 900, bus=16),
+        new(1.0, "g_bad", 1002, 1, 900),
+    )
+    yield Case("stage_bad", (*names, "g_steady", "g_bad"), (*STAGE, *bad), 3.0)
 
 
 def _product() -> Iterator[Case]:

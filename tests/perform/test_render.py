@@ -8,7 +8,7 @@ import pytest
 import soundfile  # type: ignore[import-untyped]
 from singing_pager import instruments
 from singing_pager.errors import PagerError
-from singing_pager.model import Cue, Hold, Outcome, Release, Strike, Tick
+from singing_pager.model import Cue, Hold, Mix, Outcome, Release, Strike, Tick
 from singing_pager.perform.render import RenderError, length, recorded, render, save
 from singing_pager.perform.timeline import Moment
 from singing_pager.sinks.osc import message, packets
@@ -120,12 +120,23 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         length(tmp_path / "gone")
 
 
+def test_a_mute_is_rendered(tmp_path: Path) -> None:
+    """What was muted is silent in the file, and what came after it is not."""
+    cues = ((0.0, INFO), (0.2, Mix(muted=True)), (1.0, INFO), (2.0, Mix()), (2.1, INFO))
+    render(recording(tmp_path / "night.jsonl", *cues), tmp_path / "night.wav")
+    heard = sound(tmp_path / "night.wav")
+    assert np.abs(heard[:9_600]).max() > 0.1
+    assert not heard[12_000:96_000].any()
+    assert np.abs(heard[100_800:]).max() > 0.1
+
+
 @pytest.mark.parametrize(
     ("cue", "expected"),
     [
         (Strike("a", "theremin", (440.0,)), "plays 'theremin', which this pager does not have"),
         (Hold("a", "cpu", (), 0), "gives cpu 0 values; it takes freq"),
         (Strike("a", "stale", (1.0, 2.0, 3.0)), "gives stale 3 values; it takes freq, vol"),
+        (Mix((1.0, 0.5)), "gives the mix 2 levels; it takes master, critical, speech, warning, info, ambience"),
     ],
 )
 def test_a_recording_of_another_catalogue(cue: Cue, expected: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from math import inf
 
 import pytest
-from singing_pager.model import Hold, Release, Strike
+from singing_pager.model import Hold, Mix, Release, Strike
 from singing_pager.perform.replay import replay
 from singing_pager.perform.timeline import Moment
 from singing_pager.testing import CaptureSink
@@ -47,6 +47,13 @@ def test_what_was_released_is_not_released_again() -> None:
     """A voice that ends by itself needs no end."""
     release = Release("cpu:x", "cpu", 0)
     assert [HOLD, release] == played([Moment(0.0, (HOLD,)), Moment(1.0, (release,))]).cues
+
+
+def test_a_mute_of_the_recording_ends_with_it() -> None:
+    """The mix is played as it was, and an engine is left neither muted nor turned down."""
+    mute, back = Mix(muted=True), Mix()
+    assert [mute, back] == played([Moment(0.0, (mute,))]).cues
+    assert [mute, back] == played([Moment(0.0, (mute,)), Moment(1.0, (back,))]).cues
 
 
 def test_nothing_plays_nothing() -> None:

@@ -12,24 +12,36 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import pytest
+from listening import Take
+from muting import MARK, MUTED, OPEN, check, found
 from pythonosc.osc_message import OscMessage
 from singing_pager import instruments
-from singing_pager.model import Cue, Hold, Outcome, Release, Strike, Tick
+from singing_pager.model import Cue, Hold, Mix, Outcome, Release, Strike, Tick
 from singing_pager.perform import engines
 from singing_pager.perform.replay import replay
 from singing_pager.perform.timeline import Moment
 from singing_pager.sinks.osc import OscSink, message, packets
 from singing_pager.sinks.scsynth import Scsynth
 from singing_pager.sinks.transport import Failure, TcpDialled
+from singing_pager.synth.scsyndef import Rate
 from singing_pager.testing import START
+from synthdefs import compiled, synthdef, ugen
 
 pytestmark = pytest.mark.needs("studio")
 
 T = TypeVar("T")
 
 HOST = "127.0.0.1"
-AMBIENCE, ALARMS, DUCK, SAFETY = 900, 901, 902, 903
+CRITICAL, SPEECH, WARNING, INFO, AMBIENCE = GROUPS = range(900, 905)
+MIX, SAFETY = 905, 906
 CATALOGUE = instruments.load()
+
+
+RECORDER = synthdef(
+    "recorder",
+    [ugen("In", Rate.AUDIO, 0.0, outputs=2), ugen("DiskOut", Rate.AUDIO, 0.0, (0, 0), (0, 1))],
+)
+"""Writes what leaves the server to the file of buffer 0."""
 
 
 class Node(NamedTuple):
@@ -152,7 +164,7 @@ class Player:
     def __init__(self, port: int) -> None:
         self.port = port
         self.told: list[Failure | None] = []
-        scsynth = Scsynth(CATALOGUE, instruments.compiled_path())
+        self.scsynth = scsynth = Scsynth(CATALOGUE, instruments.compiled_path())
         self.dialled = TcpDialled(HOST, port, self.told.append, greet=lambda: packets(scsynth.boot(), None))
         self._sink = OscSink(
             scsynth.encode, self.dialled, latency=0.0, clock=time.time, count=lambda _engine, _kind: None
@@ -198,19 +210,19 @@ def test_voices_on_the_stage(server: Server) -> None:
         await until(left)
         assert await until(lambda: player.inside(AMBIENCE)) == ["cpu"]
         root = await tree(player.port)
-        assert [node.number for node in root.inside] == [AMBIENCE, ALARMS, DUCK, SAFETY]
-        assert [node.name for node in root.inside] == ["", "", "duck", "safety"]
+        assert [node.number for node in root.inside] == [*GROUPS, MIX, SAFETY]
+        assert [node.name for node in root.inside] == [*[""] * 5, "mix", "safety"]
         assert player.play(Strike("f", "alert_critical", (880.0, 0.9, 2.0), ("firing", "A")))
-        assert await until(lambda: player.inside(ALARMS)) == ["alert_critical"]
+        assert await until(lambda: player.inside(CRITICAL)) == ["alert_critical"]
         assert player.play(Hold("cpu:x", "cpu", (660.0,), 0), Hold("memory:x", "memory", (0.5,), 1))
         assert sorted(await until(lambda: player.inside(AMBIENCE))) == ["cpu", "memory"]
-        (cpu,) = [node.number for node in root.inside[0].inside]
+        (cpu,) = [node.number for node in root.inside[GROUPS.index(AMBIENCE)].inside]
         assert await ask(player.port, message("/s_get", cpu, "freq", "out"), "/n_set") == [
             cpu,
             "freq",
             660.0,
             "out",
-            16.0,
+            24.0,
         ]
         assert player.play(Release("cpu:x", "cpu", 0))
 
@@ -220,7 +232,7 @@ def test_voices_on_the_stage(server: Server) -> None:
         await until(only_memory)
         status = await ask(player.port, message("/status"), "/status.reply")
         definitions = len(list(instruments.compiled_path().glob("*.scsyndef")))
-        assert status[3:5] == [3, definitions]
+        assert status[3:5] == [1 + len(GROUPS), definitions]
 
     played(server.port, talk)
     assert "FAILURE" not in server.log, server.log
@@ -242,8 +254,9 @@ def test_every_instrument_plays(server: Server) -> None:
             return player.play(*cues)
 
         await until(left)
-        names = {*await until(lambda: player.inside(AMBIENCE)), *await player.inside(ALARMS)}
-        assert set(CATALOGUE) == names
+        await until(lambda: player.inside(AMBIENCE))
+        root = await tree(player.port)
+        assert set(CATALOGUE) == {each.name for part in root.inside for each in part.inside}
 
     played(server.port, talk)
     assert "FAILURE" not in server.log, server.log
@@ -283,11 +296,55 @@ def test_a_recording_is_played_again(server: Server) -> None:
         async with engines.scsynth(HOST, server.port) as sink:
             await replay([Moment(0.0, (hold,)), Moment(0.5, (alarm,))], sink)
             seen.append([part.name for part in (await tree(server.port)).inside if part.name])
-            seen.append(await Player(server.port).inside(ALARMS))
+            seen.append(await Player(server.port).inside(CRITICAL))
 
     asyncio.run(run())
-    assert [["duck", "safety"], ["alert_critical"]] == seen
+    assert [["mix", "safety"], ["alert_critical"]] == seen
     assert "FAILURE" not in server.log, server.log
+
+
+def test_a_mute_is_digital_silence(server: Server, tmp_path: Path) -> None:
+    """A mute is measured on what scsynth records: exact zeros within 50 ms, and back without a click (muting.py)."""
+    path = tmp_path / "direct.wav"
+    asks = (
+        message("/d_recv", compiled(RECORDER)),
+        message("/b_alloc", 0, 65536, 2),
+        message("/b_write", 0, str(path), "WAV", "float", 0, 0, 1),
+    )
+
+    def dated(player: Player, at: float, *cues: Cue) -> None:
+        messages = [content for cue in cues for content in player.scsynth.encode(cue)]
+        assert all(player.dialled.send(packet) for packet in packets(messages, at))
+
+    async def talk(player: Player) -> None:
+        hold = Hold("cpu:x", "cpu", (330.0,), 0)
+
+        async def left() -> bool:
+            return player.play(hold)
+
+        await until(left)
+        await until(lambda: player.inside(AMBIENCE))
+        for content in asks:
+            assert player.dialled.send(content)
+            await ask(player.port, message("/sync", 1), "/synced")
+        assert player.dialled.send(message("/s_new", "recorder", 2000, 1, 0))
+        at = time.time() + 2.0  # the ambience is there by then
+        dated(player, at, Strike("a", MARK, CATALOGUE[MARK].params({})))
+        for step in range(20):
+            dated(player, at + MUTED + 0.04 * step, Mix(muted=True), Hold("cpu:x", "cpu", (300.0 + step,), 0))
+        dated(player, at + MUTED + 0.1, Strike("b", "alert_info", CATALOGUE["alert_info"].params({})))
+        dated(player, at + OPEN, Mix())
+
+        async def recorded() -> bool:
+            return path.exists() and path.stat().st_size > 5 * 48_000 * 8
+
+        await until(recorded)
+        assert player.dialled.send(message("/b_close", 0))
+        await ask(player.port, message("/sync", 2), "/synced")
+
+    played(server.port, talk)
+    assert "FAILURE" not in server.log, server.log
+    check(found(Take.read(path)))
 
 
 def test_an_engine_that_is_not_there(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:

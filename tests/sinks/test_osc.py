@@ -13,7 +13,7 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from singing_pager import instruments
 from singing_pager.core.instrument import Instrument
-from singing_pager.model import Cue, Hold, Outcome, Release, Strike, Tick
+from singing_pager.model import Cue, Hold, Mix, Outcome, Release, Strike, Tick
 from singing_pager.sinks.osc import LARGEST, OscSink, message, osc_arg, packets, to_sclang
 from singing_pager.testing import START
 
@@ -143,6 +143,13 @@ def test_the_heartbeat() -> None:
     assert sent(Strike("heartbeat", "heartbeat", (7, 10.0))) == ("/heartbeat", ",ifs", [7, 10.0, "heartbeat"])
 
 
+def test_the_mix() -> None:
+    """Volumes travel as floats, the mute as an int32."""
+    levels = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
+    assert ("/mix", ",ffffffi", [*map(pytest.approx, levels), 1]) == sent(Mix(levels, muted=True))
+    assert sent(Mix()) == ("/mix", ",ffffffi", [1.0] * 6 + [0])
+
+
 def contents(packet: bytes) -> list[OscMessage]:
     """The messages of a packet, a bundle or a message alone."""
     if not OscBundle.dgram_is_bundle(packet):
@@ -226,6 +233,18 @@ def test_latency() -> None:
     play([STRUCK], wire, latency=0.2)
     (packet,) = wire.packets
     assert pytest.approx(START + 0.2, abs=1e-6) == OscBundle(packet).timestamp
+
+
+def test_a_mute_does_not_wait() -> None:
+    """With a latency the mix leaves by itself and at once; without one it is in the moment's bundle."""
+    wire = Wire()
+    assert play([STRUCK, Mix(muted=True)], wire, latency=0.2) == [("osc", "mix"), ("osc", "strike")]
+    first, second = wire.packets
+    assert OscMessage(first).address == "/mix"
+    assert [content.address for content in contents(second)] == ["/stale"]
+    together = Wire()
+    play([STRUCK, Mix(muted=True)], together)
+    assert [content.address for packet in together.packets for content in contents(packet)] == ["/stale", "/mix"]
 
 
 def test_a_moment_without_cues_is_silent() -> None:

@@ -104,6 +104,15 @@ def test_urgency_is_speed_and_pitch() -> None:
     assert [880.0, 660.0, 440.0] == pytest.approx(pitches, rel=1e-4)
 
 
+@pytest.mark.parametrize("which", [1, 2, 3], ids=["shortest", "default", "longest"])
+def test_urgency_rises_with_speed(which: int) -> None:
+    """Critical pulses faster than warning, and warning than info: at their shortest, their defaults, their longest."""
+    periods = [np.diff([pulse.onset for pulse in struck(name, dur=DURATIONS[name][which]).pulses()]) for name in ALARMS]
+    fastest = [period.min() for period in periods]
+
+    assert all(faster * 1.03 < slower for faster, slower in itertools.pairwise(fastest))
+
+
 # Pitch and timbre
 
 

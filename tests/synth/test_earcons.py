@@ -104,6 +104,24 @@ def test_the_heartbeat_is_a_double_thump_that_is_hardly_there() -> None:
     assert take.peak < min(struck(name).peak for name in ALARMS) - 30.0
 
 
+def test_fault_falls_four_times() -> None:
+    """Four whistles, each softer than the one before, fall from 2600 Hz through two octaves."""
+    take = struck("fault")
+    pulses = take.pulses()
+    ends = [
+        [take.between(at, at + 0.025).fundamental(400.0, 3000.0) for at in (pulse.onset + 0.01, pulse.end - 0.035)]
+        for pulse in pulses
+    ]
+    levels = [take.between(pulse.onset, pulse.end).peak for pulse in pulses]
+
+    assert len(pulses) == 4
+    assert np.full(3, 0.32) == pytest.approx(np.diff([pulse.onset for pulse in pulses]), abs=0.005)
+    assert [2352.0] * 4 == pytest.approx([first for first, _ in ends], rel=0.02)
+    assert [697.0] * 4 == pytest.approx([last for _, last in ends], rel=0.02)
+    assert sorted(levels, reverse=True) == levels
+    assert struck("alert_info").loudest() < take.loudest() < struck("alert_warning").loudest()
+
+
 def test_lost_is_a_tritone_that_flutters() -> None:
     """Two tones alternate, a tritone apart, and flutter nine times a second."""
     take = struck("lost")

@@ -30,8 +30,9 @@ _SOUNDS = (
     (42.5, "resolved", "Resolved: three rising notes."),
     (46.0, "stale", "Stale: a long sigh. Telemetry has stopped coming."),
     (49.5, "flood", "Flood: a shower of bells. Too many alarms to sound one by one."),
-    (53.0, "heartbeat", "Heartbeat, very quiet: the pager lives."),
-    (55.0, "lost", "Lost: the pager itself is gone."),
+    (52.2, "fault", "Fault: whistles that fall. The pager cannot keep what it hears."),
+    (54.2, "heartbeat", "Heartbeat, very quiet: the pager lives."),
+    (55.5, "lost", "Lost: the pager itself is gone."),
 )
 SECONDS = 57.0
 """Length of the demo without its ringing out, which makes it a minute."""

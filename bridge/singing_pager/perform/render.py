@@ -6,7 +6,7 @@ from pathlib import Path
 
 from singing_pager import instruments
 from singing_pager.errors import PagerError
-from singing_pager.model import Release
+from singing_pager.model import STRIPS, Mix, Release
 from singing_pager.perform.offline import RATE, Samples, perform, play_score
 from singing_pager.perform.timeline import Moment
 from singing_pager.sinks import recording
@@ -72,6 +72,10 @@ def recorded(file: Path) -> Iterator[Moment]:
     for outcome in recording.read(file):
         start = outcome.at if start is None else start
         for cue in outcome.cues:
+            if isinstance(cue, Mix):
+                if len(cue.levels) != len(STRIPS):
+                    raise RenderError(f"{file}: gives the mix {len(cue.levels)} levels; it takes {', '.join(STRIPS)}")
+                continue
             known = catalogue.get(cue.instrument)
             if known is None:
                 raise RenderError(f"{file}: plays {cue.instrument!r}, which this pager does not have")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from singing_pager.engine import Sink
-from singing_pager.model import Cue, Outcome, Tick
+from singing_pager.model import Cue, Mix, Outcome, Tick
 from singing_pager.perform.timeline import Held, Moment
 
 __all__ = ["replay"]
@@ -23,6 +23,8 @@ async def replay(
     clock: Callable[[], float] | None = None,
 ) -> None:
     """Give a sink what each moment sounds when its time has come; voices that are still held at the end are released.
+
+    An engine that the recording left muted, or not at full volume, is not left so.
 
     Args:
         played: What sounds when, in the order of time.
@@ -43,7 +45,7 @@ async def replay(
         _play(sink, moment.cues, at)
         held.note(moment.cues)
         progress(at)
-    _play(sink, held.releases, at)
+    _play(sink, (*held.releases, *([Mix()] if held.moved else [])), at)
 
 
 def _play(sink: Sink, cues: tuple[Cue, ...], at: float) -> None:

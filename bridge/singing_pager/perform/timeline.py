@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from singing_pager.core.pipeline import Core
-from singing_pager.model import Cue, Event, Hold, Outcome, Release, Tick
+from singing_pager.model import Cue, Event, Hold, Mix, Outcome, Release, Tick
 
 __all__ = ["TICK", "Held", "Moment", "moments"]
 
@@ -28,10 +28,11 @@ class Moment:
 
 
 class Held:
-    """Remembers which voices are held, so that a performance can end them."""
+    """Remembers which voices are held, and whether the mix was moved, so that a performance can end both."""
 
     def __init__(self) -> None:
         self._held: dict[str, Release] = {}
+        self._mix = Mix()
 
     def note(self, cues: Iterable[Cue]) -> None:
         """Take note of cues that were played."""
@@ -40,11 +41,18 @@ class Held:
                 self._held[cue.voice] = Release(cue.voice, cue.instrument, cue.slot)
             elif isinstance(cue, Release):
                 self._held.pop(cue.voice, None)
+            elif isinstance(cue, Mix):
+                self._mix = cue
 
     @property
     def releases(self) -> tuple[Release, ...]:
-        """What ends all of them."""
+        """What ends all of the voices."""
         return tuple(self._held.values())
+
+    @property
+    def moved(self) -> bool:
+        """Whether the mix is not as an engine has it at first."""
+        return self._mix != Mix()
 
 
 def moments(core: Core, events: Iterable[Event], start: float, seconds: float) -> Iterator[Moment]:

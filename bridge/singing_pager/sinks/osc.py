@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pythonosc.parsing import osc_types
 
 from singing_pager.core.instrument import Catalogue
-from singing_pager.model import Cue, Hold, Outcome, Release, Strike
+from singing_pager.model import Cue, Hold, Mix, Outcome, Release, Strike
 
 __all__ = ["LARGEST", "Encoder", "OscSink", "Transport", "message", "osc_arg", "packets", "to_sclang"]
 
@@ -85,7 +85,7 @@ def message(address: str, *args: object) -> bytes:
 
 
 def to_sclang(catalogue: Catalogue) -> Encoder:
-    """Encode cues as `sonify.scd` takes them: the instrument's parameters, the voice id, then notes."""
+    """Encode cues as `sonify.scd` takes them: the instrument's parameters, the voice id, then notes; or the mix."""
 
     def encode(cue: Cue) -> tuple[bytes, ...]:
         match cue:
@@ -96,6 +96,8 @@ def to_sclang(catalogue: Catalogue) -> Encoder:
                 severity = (instrument.severity,) if instrument.severity else ()
                 notes = cue.notes if isinstance(cue, Strike) else ()
                 return (message(instrument.address, *cue.params, *severity, cue.voice, *notes),)
+            case Mix(levels, muted):
+                return (message("/mix", *levels, int(muted)),)
 
     return encode
 
@@ -152,12 +154,19 @@ class OscSink:
         self._count = count
 
     def play(self, moment: Sequence[Outcome]) -> None:
-        """Send what the moment's cues say, as one bundle where it is more than one message."""
+        """Send what the moment's cues say, as one bundle where it is more than one message.
+
+        With a latency the mix leaves by itself and is played at once: a mute does not wait.
+        """
         cues = [cue for outcome in moment for cue in outcome.cues]
-        if not cues:
-            return
+        if self._latency:
+            self._send([cue for cue in cues if isinstance(cue, Mix)], None)
+            self._send([cue for cue in cues if not isinstance(cue, Mix)], self._clock() + self._latency)
+        else:
+            self._send(cues, None)
+
+    def _send(self, cues: Sequence[Cue], when: float | None) -> None:
         messages = [encoded for cue in cues for encoded in self._encode(cue)]
-        when = self._clock() + self._latency if self._latency else None
         left = True
         for packet in packets(messages, when):
             left = self._transport.send(packet) and left

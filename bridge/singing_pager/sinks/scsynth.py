@@ -5,21 +5,24 @@ from itertools import chain, count
 from pathlib import Path
 
 from singing_pager.core.instrument import Catalogue
-from singing_pager.model import Cue, Hold, Priority, Release, Strike
+from singing_pager.model import STRIPS, Cue, Hold, Mix, Priority, Release, Strike
 from singing_pager.sinks.osc import message, packets
 
 __all__ = ["Scsynth"]
 
-_ROOT, _AMBIENCE, _ALARMS, _DUCK, _SAFETY = 0, 900, 901, 902, 903
+_ROOT = 0
+_GROUPS = {priority: 900 + priority.rank for priority in Priority}
+_MIX, _SAFETY = 905, 906
 _FIRST_VOICE = 1000
-_OUT, _AMBIENCE_BUS = 0, 16
-"""Buses: the first of the outputs, and the first private one of a server with eight inputs and eight outputs."""
+_BUS = 16
+"""The first private bus of a server with eight inputs and eight outputs."""
+_BUSES = {priority: _BUS + 2 * priority.rank for priority in Priority}
 _TO_TAIL = 1
 _ANY = -1
 
 
 class Scsynth:
-    """Translates cues into `/s_new` and `/n_set`, and remembers which node is which voice.
+    """Translates cues into `/s_new` and `/n_set`, and remembers which node is which voice, and the mix.
 
     Args:
         catalogue: Names the controls.
@@ -31,6 +34,7 @@ class Scsynth:
         self._catalogue = catalogue
         self._synthdefs = synthdefs
         self._ambience = ambience
+        self._mix = Mix()
         self._nodes: dict[str, int] = {}
         self._ids = count(_FIRST_VOICE)
 
@@ -38,14 +42,17 @@ class Scsynth:
         """What a server that has just been reached is told: SynthDefs, then the stage of `lib/stage.scd`.
 
         The server loads SynthDefs beside the sound, so the stage is set by the completion of the last one; when the
-        answer to `/sync` comes, it stands and voices may be played.
+        answer to `/sync` comes, it stands and voices may be played. Volumes and mute are from the first sample on what
+        they were last.
         """
         self._nodes.clear()
+        volumes, end = self._strips()
+        groups = chain.from_iterable((group, _TO_TAIL, _ROOT) for group in _GROUPS.values())
         stage = (
             message("/g_freeAll", _ROOT),
-            message("/g_new", _AMBIENCE, _TO_TAIL, _ROOT, _ALARMS, _TO_TAIL, _ROOT),
-            message(*("/s_new", "duck", _DUCK, _TO_TAIL, _ROOT), *("ambience", _AMBIENCE_BUS, "level", self._ambience)),
-            message("/s_new", "safety", _SAFETY, _TO_TAIL, _ROOT),
+            message("/g_new", *groups),
+            message("/s_new", "mix", _MIX, _TO_TAIL, _ROOT, "bus", _BUS, "level", self._ambience, *volumes),
+            message("/s_new", "safety", _SAFETY, _TO_TAIL, _ROOT, *end),
         )
         *files, last = [file.read_bytes() for file in sorted(self._synthdefs.glob("*.scsyndef"))]
         return (
@@ -68,11 +75,21 @@ class Scsynth:
             case Release(voice):
                 node = self._nodes.pop(voice, None)
                 return () if node is None else (message("/n_set", node, "gate", 0.0),)
+            case Mix():
+                self._mix = cue
+                volumes, end = self._strips()
+                return message("/n_set", _MIX, *volumes), message("/n_set", _SAFETY, *end)
 
     def _new(self, cue: Strike | Hold, node: int) -> bytes:
-        quiet = self._catalogue[cue.instrument].priority is Priority.AMBIENCE
-        group, out = (_AMBIENCE, _AMBIENCE_BUS) if quiet else (_ALARMS, _OUT)
-        return message("/s_new", cue.instrument, node, _TO_TAIL, group, "out", out, *self._controls(cue))
+        priority = self._catalogue[cue.instrument].priority
+        place = (_TO_TAIL, _GROUPS[priority], "out", _BUSES[priority])
+        return message("/s_new", cue.instrument, node, *place, *self._controls(cue))
+
+    def _strips(self) -> tuple[tuple[object, ...], tuple[object, ...]]:
+        """Controls of `mix`, a volume for each class, and of `safety`: the volume of everything, and the mute."""
+        master, *classes = self._mix.levels
+        volumes = chain.from_iterable(zip(STRIPS[1:], classes, strict=True))
+        return tuple(volumes), ("vol", master, "mute", float(self._mix.muted))
 
     def _controls(self, cue: Strike | Hold) -> tuple[object, ...]:
         names = [parameter.name for parameter in self._catalogue[cue.instrument].parameters]

@@ -24,7 +24,7 @@ SonifyTest : UnitTest {
 				node = node + 1
 			},
 			set: { |node, pairs, delay| log.add([\set, node, pairs, delay]) },
-			limit: { |priority| (critical: 4, warning: 3, info: 2, ambience: 2)[priority] }
+			limit: { |priority| (critical: 4, speech: 3, warning: 3, info: 2, ambience: 2)[priority] }
 		)
 	}
 

@@ -12,7 +12,7 @@ TestSonifyCatalogue : SonifyTest {
 
 	test_it_has_the_instruments {
 		var all = this.instruments;
-		[\alert_critical, \alert_warning, \alert_info, \resolved, \stale, \heartbeat, \lost,
+		[\alert_critical, \alert_warning, \alert_info, \resolved, \stale, \flood, \heartbeat, \fault, \lost,
 			\cpu, \memory, \network, \disk, \temperature, \ambient, \signature].do { |name|
 			this.assert(all.includesKey(name), "% is in the catalogue".format(name));
 		};

@@ -5,7 +5,7 @@ TestSonifyEngine : SonifyTest {
 		NetAddr("127.0.0.1", "SONIFY_PORT".getenv.asInteger).sendMsg(*message)
 	}
 
-	// Waits for at most 10 s until so many synths sound beside duck and safety.
+	// Waits for at most 10 s until so many synths sound beside mix and safety.
 	expect { |count, what|
 		var server = Server.default, tries = 0;
 		while { (server.numSynths != (count + 2)) and: { tries < 100 } } {

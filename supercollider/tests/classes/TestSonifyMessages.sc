@@ -52,6 +52,25 @@ TestSonifyMessages : SonifyTest {
 		this.assertEquals(this.playedBy(880, 0.9, 2.0, \critical, \f00, \firing, \DiskFull), \alert_critical, "firing");
 	}
 
+	test_the_mix_is_read {
+		var mix = this.messages.interpretMix([0.5, 1, 0.9, 0.8, 2, -1, 1]);
+		this.assertEquals(mix[\master], 0.5, "master");
+		this.assertEquals(mix[\levels], [1.0, 0.9, 0.8, 1.0, 0.0], "the classes, brought into their range");
+		this.assertEquals(mix[\muted], true, "muted");
+	}
+
+	test_what_is_missing_of_the_mix_is_as_at_first {
+		var mix = this.messages.interpretMix([0.5]);
+		this.assertEquals([mix[\master], mix[\levels], mix[\muted]], [0.5, 1.0 ! 5, false], "full, and not muted");
+	}
+
+	test_a_mix_that_is_no_number_is_refused {
+		[\loud, 0/0, inf, true].do { |wrong|
+			this.assertEquals(
+				this.messages.interpretMix([1, wrong])[\fault].keep(27), "/mix argument 2 (critical) ", wrong.asString);
+		};
+	}
+
 	test_complaints_come_once_a_second {
 		var now = 0, said = List.new;
 		var complain = this.load("complaints").({ now }, { |text| said.add(text) });

@@ -1,6 +1,6 @@
 """Cues on their way to the player's thread."""
 
-from singing_pager.model import Cue, Hold, Release, Strike
+from singing_pager.model import Cue, Hold, Mix, Release, Strike
 from singing_pager.sinks.sound.handover import Handover
 
 ALARM = Strike("f", "alert_critical", (880.0, 0.9, 2.0))
@@ -60,3 +60,20 @@ def test_too_many() -> None:
     assert cues.take() == [release("gone"), hold("stays", 500.0), hold("new"), ALARM]
     assert cues.dropped == {"offline": 0, "outbox_full": 3}
     assert cues.take() == []
+
+
+def test_the_mix_is_never_lost() -> None:
+    """A mute that came while the player rested, or among more than may wait, is told first of all."""
+    cues, mute = Handover(most=2), Mix(muted=True)
+    cues.offer([hold("a"), mute])
+    cues.wake()
+    assert cues.take() == [mute, hold("a")]
+    cues.offer([Mix(), ALARM])
+    cues.offer([ALARM])
+    assert cues.take() == [Mix(), hold("a")]
+    cues.rest()
+    cues.wake()
+    assert cues.take() == [Mix(), hold("a")]
+    cues.offer([mute, ALARM])
+    assert cues.take() == [mute, ALARM]
+    assert cues.dropped == {"offline": 0, "outbox_full": 2}

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 
-from singing_pager.model import Cue, Drop, Hold, Release, Strike
+from singing_pager.model import Cue, Drop, Hold, Mix, Release, Strike
 
 __all__ = ["Handover"]
 
@@ -13,10 +13,10 @@ _MOST = 4096
 
 
 class Handover:
-    """A bounded queue of cues that also knows which voices are held.
+    """A bounded queue of cues that also knows which voices are held, and the mix.
 
-    Held voices are never lost: while the player rests, and after more cues than may wait, it is told afresh what is
-    held, and only what was struck is dropped.
+    Neither is ever lost: while the player rests, and after more cues than may wait, it is told afresh how the mix is
+    and what is held, and only what was struck is dropped.
 
     Args:
         most: Cues that may wait.
@@ -28,6 +28,7 @@ class Handover:
         self._waiting: list[Cue] = []
         self._held: dict[str, Hold] = {}
         self._sounding: dict[str, Hold] = {}
+        self._mix: tuple[Mix, ...] = ()
         self._awake = False
         self._afresh = False
         self._dropped: Counter[str] = Counter({Drop.OFFLINE: 0, Drop.OUTBOX_FULL: 0})
@@ -46,6 +47,8 @@ class Handover:
                         self._held[voice] = cue
                     case Release(voice=voice):
                         self._held.pop(voice, None)
+                    case Mix():
+                        self._mix = (cue,)
                     case _:
                         pass
             if not self._awake:
@@ -78,7 +81,8 @@ class Handover:
             if self._afresh:
                 gone = [Release(hold.voice, hold.instrument, hold.slot) for hold in self._sounding.values()]
                 struck = [cue for cue in cues if isinstance(cue, Strike)]
-                cues = [*(cue for cue in gone if cue.voice not in self._held), *self._held.values(), *struck]
+                silenced = [cue for cue in gone if cue.voice not in self._held]
+                cues = [*self._mix, *silenced, *self._held.values(), *struck]
                 self._afresh = False
         for cue in cues:
             match cue:

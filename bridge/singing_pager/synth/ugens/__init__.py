@@ -84,7 +84,8 @@ BEFOREHAND: dict[str, Callable[[], object]] = {"PinkNoise": noise.tape}
 PURE = frozenset(
     {
         *("BinaryOpUGen", "UnaryOpUGen", "MulAdd", "Sum3", "Sum4"),
-        *("Clip", "Fold", "Wrap", "InRange", "LinExp", "LinLin", "Select", "DC", "K2A"),
+        *("Clip", "Fold", "Wrap", "InRange", "LinExp", "LinLin", "Select", "DC", "K2A", "A2K"),
+        *("CheckBadValues", "Sanitize"),
     }
 )
 """UGens that give the same whenever they are given the same."""

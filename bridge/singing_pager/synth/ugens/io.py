@@ -61,7 +61,7 @@ def _lag_control(unit: Unit, *lags: Signal) -> tuple[Signal, ...]:
 
 
 def _in(unit: Unit, bus: Signal) -> tuple[Signal, ...]:
-    """What is on buses; silence where nothing was written."""
+    """What is on buses; where nothing was written the very same silence every time, so that what hears it can rest."""
     if bus.shape[1] > 1:
         parts = [[signal * there for signal in _in(unit, number)] for number, there in _moving(unit, bus)]
         return tuple(reduce(np.add, channel) for channel in zip(*parts, strict=True))
@@ -69,15 +69,19 @@ def _in(unit: Unit, bus: Signal) -> tuple[Signal, ...]:
     found = []
     for channel in range(unit.outputs):
         rows = [_read(unit, int(number) + channel) for number in numbers]
-        found.append(rows[0][None, :] if len(rows) == 1 else np.stack(np.broadcast_arrays(*rows)))
+        found.append(rows[0] if len(rows) == 1 else np.concatenate(np.broadcast_arrays(*rows)))
     return tuple(found)
+
+
+_SILENCE = np.zeros((1, 1), np.float32)
+_SILENCE.flags.writeable = False
 
 
 def _read(unit: Unit, bus: int) -> Signal:
     if unit.rate is Rate.AUDIO:
         samples = unit.span.buses.audio(bus)
-        return np.zeros(unit.width, np.float32) if samples is None else samples.copy()
-    return unit.span.buses.control(bus)
+        return _SILENCE if samples is None else samples[None, :].copy()
+    return unit.span.buses.control(bus)[None, :]
 
 
 def _out(unit: Unit, bus: Signal, *channels: Signal) -> tuple[()]:

@@ -89,6 +89,9 @@ def _decay(unit: Unit, signal: Signal, seconds: Signal) -> Signal:
     """Let impulses die away by 60 dB in the given time."""
     (b1,) = given(unit, _part, seconds, steps=SMOOTH, late=True)
     unit.before = signal[:, :1]
+    if signal.shape[1] == 1 and not signal.any() and unit.span.fresh is None and not unit.memory["past"].any():
+        unit.settled = True
+        return _SILENT
     return first(unit, whole(unit, signal), b1)[:, 1:].astype(np.float32)
 
 
