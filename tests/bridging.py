@@ -67,6 +67,7 @@ class Bridge:
         capacity: int = 20_000,
         sink: CaptureSink | None = None,
         *,
+        desk: int = 50_000,
         webhooks: tuple[Webhook, ...] = (),
         journal: Callable[[Wanted], Iterable[Line]] | None = None,
         with_api: bool = True,
@@ -80,7 +81,11 @@ class Bridge:
         self.score_fault = ""
         quiet = replace(_score(), ambience=None, webhooks=webhooks)
         self.engine = Engine(
-            Core(quiet), [self.sink, self.counts], failed=self.counts.sink_failed, clock=clock, capacity=capacity
+            Core(quiet, capacity=desk),
+            [self.sink, self.counts],
+            failed=self.counts.sink_failed,
+            clock=clock,
+            capacity=capacity,
         )
         self.counts.watch(self.engine)
         taken: Any = {"keeper": self.keeper, "body_limit": BODY_LIMIT, "count": self.counts.count}

@@ -17,6 +17,7 @@ from singing_pager.model import (
     Meeting,
     Mute,
     Play,
+    Reload,
     Silenced,
     Snooze,
     Survey,
@@ -205,6 +206,12 @@ LIVES: dict[str, Life] = {
         + [(second, fires(f"C{second}")) for second in range(2, 10)],
         [(0, INFO), (0.3, FLOOD), (2, CRITICAL), (3, CRITICAL), (4, CRITICAL)],
         14,
+    ),
+    "criticals that keep coming in a flood do not silence those that are there": Life(
+        [(0, fires(f"A{index}", "info")) for index in range(20)]
+        + [(second, fires(f"C{second}")) for second in range(2, 50, 5)],
+        [(0, INFO), (0.3, FLOOD), (2, CRITICAL), (7, CRITICAL), (12, CRITICAL), (27, CRITICAL), (42, CRITICAL)],
+        50,
     ),
     "a flood is over when fewer than five come in ten minutes": Life(
         [(0, fires(f"A{index}", "info")) for index in range(20)]
@@ -417,6 +424,27 @@ def test_the_time_after_the_pagers_own_outage_is_quiet() -> None:
         desk.feed(fires(f"A{index}", "info", began=1000, at=4001))
     desk.until(4020)
     assert [(4005.0, FLOOD)] == [(round(second, 1), instrument) for second, instrument in desk.heard]
+
+
+def test_quiet_hours_that_end_in_the_moment_of_another_alert_end_for_all() -> None:
+    """What was held back is free at the hour's end, also when an alert is what finds that out."""
+    desk = nights(criticals=True)()
+    desk.feed(fires("A", "warning"))
+    desk.until(59.95)
+    desk.now = START + 60.0
+    desk.feed(fires("B", "info", at=60))
+    desk.until(70)
+    assert [INFO, WARNING] == desk.sounds()
+
+
+def test_a_new_score_without_quiet_hours_frees_what_they_held_back() -> None:
+    """An edited score is heard at once, not at the next change of the hours."""
+    desk = nights(criticals=True)()
+    desk.feed(fires("A", "warning"))
+    desk.until(9)
+    desk.feed(Reload(desk.now, plain_score()))
+    desk.until(10)
+    assert [WARNING] == desk.sounds()
 
 
 def test_a_score_without_a_start_makes_no_summary() -> None:

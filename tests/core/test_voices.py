@@ -11,7 +11,7 @@ from singing_pager.core.voices import Voices
 from singing_pager.model import Cue, Drop, Hold, Intent, Priority, Release, Strike
 from singing_pager.testing import START
 
-CRITICAL, WARNING, INFO, AMBIENCE = Priority
+CRITICAL, _, WARNING, INFO, AMBIENCE = Priority
 
 
 def tone(key: str, value: float = 0.5, priority: Priority = AMBIENCE, lasts: float = 60.0) -> Intent:

@@ -324,3 +324,15 @@ def test_a_sender_that_hangs_up(caplog: pytest.LogCaptureFixture) -> None:
     assert asyncio.run(run()) == [400]
     assert "the sender hung up before the end of the body" in caplog.text
     assert [bridge.ask("POST", "/alert", GOOD), bridge.heard()][1] == ["Good"]
+
+
+def test_an_alert_that_finds_no_room_on_the_desk_is_to_be_sent_again() -> None:
+    """What is not on the desk is not answered 202; what is there already, and what ends, is."""
+    bridge = Bridge(desk=1)
+    known, other = ({"labels": {"alertname": name}} for name in "AB")
+    answers = [bridge.ask("POST", "/alert", alerts(*given)) for given in ((known,), (known,), (known, other))]
+    assert [202, 202, 503] == [answered.status_code for answered in answers]
+    assert {"ok": False, "error": "the desk is full; try again"} == answers[-1].json()
+    over = {"status": "resolved", "labels": {"alertname": "A"}}
+    assert 202 == bridge.ask("POST", "/alert", alerts(over)).status_code
+    assert 202 == bridge.ask("POST", "/alert", alerts(other)).status_code

@@ -81,7 +81,8 @@ class Alarms:
 
     def reload(self, score: Score, now: float) -> None:
         """Take another score."""
-        self._score = self._hush.score = score
+        self._score = score
+        self._hush.change(score)
         self._desk.flaps.rule = score.flapping
         self._hush.look(self._mixer.controls, now, force=True)
         self._annunciator.change(score)
@@ -166,8 +167,8 @@ class Alarms:
             return
         story.entries.append(result)
         story.cues.append(self._mixer.tell(now))
-        changed = self._hush.look(self._mixer.controls, now, force=True)
-        self._annunciator.pass_time(now, story, changed=changed)
+        self._hush.look(self._mixer.controls, now, force=True)
+        self._annunciator.pass_time(now, story)
 
     def _test(self, test: Test, now: float, story: Story) -> None:
         instrument = self._score.instruments.get(test.instrument)
@@ -268,9 +269,9 @@ class Alarms:
         for entry in self._desk.pass_time(now):
             self._tell(entry, ("", now), now, story)
         self._take_missed(now, story)
-        changed = self._hush.look(self._mixer.controls, now, force=bool(ended))
+        self._hush.look(self._mixer.controls, now, force=bool(ended))
         self._links(now, story)
-        self._annunciator.pass_time(now, story, changed=changed)
+        self._annunciator.pass_time(now, story)
         for key in [key for key, until in self._trials.items() if until <= now]:
             del self._trials[key]
             if any(held.key == key for held in self._voices.held):

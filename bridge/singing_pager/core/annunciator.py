@@ -135,15 +135,9 @@ class Annunciator:
 
     # what time brings
 
-    def pass_time(self, now: float, story: Story, *, changed: bool) -> None:
-        """Sound what is due.
-
-        Args:
-            now: Unix time.
-            story: Takes what sounds.
-            changed: Whether something else than before holds back sound.
-        """
-        if changed:
+    def pass_time(self, now: float, story: Story) -> None:
+        """Sound what is due."""
+        if self._hush.stirred():
             self._late_ones(now, story)
         if self.flood.calm(now):
             story.entries.append(Entry(at=now, deed=Deed.FLOOD_OVER))
@@ -259,7 +253,7 @@ class Annunciator:
     def _heard(self, fingerprint: str, rule: AlertRule | None, now: float) -> Alert:
         self._onset = now
         if rule is not None:
-            self._turns.take(fingerprint, rule, now)
+            self._turns.take(fingerprint, rule, now, struck=True)
         return self._desk.heard(fingerprint, now)
 
     def _stand_by(self, alert: Alert, heard: float) -> None:

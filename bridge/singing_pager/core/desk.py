@@ -65,6 +65,11 @@ class Desk:
     def __len__(self) -> int:
         return len(self._active)
 
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another alert."""
+        return len(self._active) >= self._capacity
+
     # what senders say
 
     def fire(self, change: AlertChange, now: float) -> Entry | Drop:
@@ -75,7 +80,7 @@ class Desk:
         ended = self._ended.get(change.fingerprint)
         if ended is not None and began_before(change, ended):
             return Drop.OUTDATED
-        if len(self._active) >= self._capacity:
+        if self.full:
             return Drop.DESK_FULL
         self._ended.pop(change.fingerprint, None)
         alert = Alert(

@@ -5,7 +5,7 @@ from math import inf
 
 from singing_pager.core.alarms import Alarms
 from singing_pager.core.chain import Chain
-from singing_pager.core.desk import Desk
+from singing_pager.core.desk import CAPACITY, Desk
 from singing_pager.core.instrument import Kind
 from singing_pager.core.kpi import Kpi
 from singing_pager.core.mixer import Mixer
@@ -42,11 +42,12 @@ class Core:
         score: Decides how events sound.
         timeout: Seconds after which an alert is over of which nothing more is heard; 0: never.
         vouched: Route of the alerts that a survey vouches for: those have no time-out.
+        capacity: Alerts that the desk holds.
     """
 
-    def __init__(self, score: Score, *, timeout: float = 0.0, vouched: str = "") -> None:
+    def __init__(self, score: Score, *, timeout: float = 0.0, vouched: str = "", capacity: int = CAPACITY) -> None:
         self.score = score
-        self.desk = Desk(timeout=timeout, vouched=vouched, flapping=score.flapping)
+        self.desk = Desk(capacity, timeout=timeout, vouched=vouched, flapping=score.flapping)
         self.voices = Voices(score.limits)
         self.mixer = Mixer()
         self.chain = Chain()

@@ -40,8 +40,15 @@ class Turns:
         self._queues.clear()
         self._places.clear()
 
-    def take(self, fingerprint: str, rule: AlertRule, heard: float) -> None:
-        """Let an alert that was heard, or stood for, wait for its next turn; not so where its rule never repeats."""
+    def take(self, fingerprint: str, rule: AlertRule, heard: float, *, struck: bool = False) -> None:
+        """Let an alert wait for its next turn; not so where its rule never repeats.
+
+        Args:
+            fingerprint: The alert.
+            rule: How it sounds.
+            heard: Unix time at which it was heard, or something stood for it.
+            struck: Whether it was its own alarm that was heard: only that makes the others of its rule wait.
+        """
         self.leave(fingerprint)
         if not rule.repeat:
             return
@@ -49,7 +56,8 @@ class Turns:
         if queue is None or queue.rule != rule:
             queue = self._queues[rule.name] = _Queue(rule)
         queue.alerts[fingerprint] = heard
-        queue.struck = max(queue.struck, heard)
+        if struck:
+            queue.struck = heard
         self._places[fingerprint] = queue
 
     def leave(self, fingerprint: str) -> None:

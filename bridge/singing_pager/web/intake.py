@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from singing_pager.engine import Engine
 from singing_pager.errors import BodyError, StoreError
-from singing_pager.model import Drop, Event
+from singing_pager.model import AlertChange, Drop, Event, Status
 from singing_pager.sources.inbox import Count, Keeper
 from singing_pager.web import body
 
@@ -79,7 +79,17 @@ class Intake:
                 await self._keeper.committed()
             except StoreError as error:
                 return later(f"it was played, and cannot be kept: {error}; try again")
+            if self._engine.core.desk.full and any(self._found_no_room(event) for event in events):
+                return later("the desk is full; try again")
         return answer(HTTPStatus.ACCEPTED, ok=True)
+
+    def _found_no_room(self, event: Event) -> bool:
+        """Whether an alert is not on the desk that ought to be."""
+        if not isinstance(event, AlertChange) or event.fault is not None or event.status is Status.RESOLVED:
+            return False
+        watchdog = self._engine.core.score.watchdog
+        known = self._engine.core.desk.get(event.fingerprint) is not None
+        return not known and not (watchdog is not None and watchdog.matches(event.labels))
 
     def check_number(self, number: int) -> None:
         """See to it that so many alerts of one body may wait; raises `body.TooLargeError`."""
