@@ -26,8 +26,6 @@ MUTED, OPEN = 0.45, 1.45
 """Seconds from the mark's command to the mute's, amid a pulse, and to that of its end, when the alarm is over."""
 ALLOWED = 0.05
 """Seconds in which a mute has to be there."""
-_LOOSE = 0.02
-"""Seconds by which a command may be carried out too soon: two periods of JACK."""
 _KNOWN = 0.3
 """Seconds of the mark that are looked for: a whole pulse and a pause, well before the mute."""
 
@@ -37,48 +35,52 @@ class Muted:
     """What was heard around a mute.
 
     Attributes:
-        before: From the mark's command to the mute's.
-        closing: From there to the first sample of the silence, in seconds.
-        during: From 50 ms after the mute's command to 20 ms before that of its end.
-        closed: 0.2 s about the mute's command, far above all that sounds: a step would be heard there.
-        opened: From 0.1 s before the command of its end to 0.4 s after it, above the ambience.
-        after: From 70 ms after the command of its end on.
+        before: From the mark's command to the silence.
+        closing: Seconds from the mute's command to the silence.
+        silence: Seconds in which every sample is exactly 0, without one that is not.
+        closed: 0.2 s about its beginning, far above all that sounds: a step would be heard there.
+        opened: From 0.1 s before its end to 0.4 s after it, above the ambience.
+        after: From its end on.
     """
 
     before: Take
     closing: float
-    during: Take
+    silence: float
     closed: Take
     opened: Take
     after: Take
 
 
 def found(recording: Take, since: float = 0.0) -> Muted:
-    """Find the mark in a recording from some second on, and what follows it."""
-    mark = struck(MARK, EVEN).mono[EVEN : EVEN + round(_KNOWN * RATE)]
+    """Find the mark in a recording from some second on, and the longest silence after it."""
     heard = recording.between(since)
-    start = _place(heard.mono, mark)
-    silent = ~heard.samples[start + round(MUTED * RATE) :].any(axis=1)
-    at = start / RATE
+    at = _place(heard.mono, struck(MARK, EVEN).mono[EVEN : EVEN + round(_KNOWN * RATE)]) / RATE
+    shut, opened = (at + edge for edge in _silence(heard.between(at)))
     return Muted(
-        before=heard.between(at, at + MUTED),
-        closing=float(np.argmax(silent)) / RATE if silent.any() else np.inf,
-        during=heard.between(at + MUTED + ALLOWED, at + OPEN - _LOOSE),
-        closed=hiss(heard, 12_000.0).between(at + MUTED - 0.1, at + MUTED + 0.1),
-        opened=hiss(heard, 8_000.0).between(at + OPEN - 0.1, at + OPEN + 0.4),
-        after=heard.between(at + OPEN + ALLOWED + _LOOSE),
+        before=heard.between(at, shut),
+        closing=shut - at - MUTED,
+        silence=opened - shut,
+        closed=hiss(heard, 12_000.0).between(shut - 0.1, shut + 0.1),
+        opened=hiss(heard, 8_000.0).between(opened - 0.1, opened + 0.4),
+        after=heard.between(opened),
     )
 
 
 def check(heard: Muted) -> None:
     """Assert that a mute was one: in time, whole, and without a click when it came and when it went."""
-    assert heard.before.peak > -12.0
-    assert heard.closing <= ALLOWED
-    assert heard.during.seconds > OPEN - MUTED - 0.1
-    assert not heard.during.samples.any()
-    assert heard.after.between(0.0, 0.3).peak > -60.0
-    assert heard.closed.peak < heard.before.peak - 65.0
-    assert heard.opened.peak < -90.0
+    assert heard.before.peak > -12.0, heard.before.peak
+    assert heard.closing <= ALLOWED, f"closing took {heard.closing:.4f} s"
+    assert heard.silence > OPEN - MUTED - 0.1, f"the silence lasted {heard.silence:.4f} s"
+    assert heard.after.between(0.02, 0.3).peak > -60.0, "it did not sound again"
+    assert heard.closed.peak < heard.before.peak - 65.0, f"it closed with a click of {heard.closed.peak:.1f} dBFS"
+    assert heard.opened.peak < -90.0, f"it opened with a click of {heard.opened.peak:.1f} dBFS"
+
+
+def _silence(take: Take) -> tuple[float, float]:
+    """Beginning and end of the longest stretch in which every sample is exactly 0, in seconds."""
+    sounding = np.flatnonzero(np.concatenate([[True], take.samples.any(axis=1), [True]]))
+    longest = int(np.argmax(np.diff(sounding)))
+    return float(sounding[longest]) / take.rate, float(sounding[longest + 1] - 1) / take.rate
 
 
 def _place(recording: Samples, mark: Samples) -> int:

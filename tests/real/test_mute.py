@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from hearing import RATE, Timed, heard
 from listening import Take
 from muting import MARK, MUTED, OPEN, check, found
 from singing_pager import instruments
@@ -139,3 +140,25 @@ def silent_for(take: Take) -> float:
     """Seconds of the longest stretch in which every sample is 0."""
     edges = np.flatnonzero(np.diff(np.concatenate([[1], np.any(take.samples != 0.0, axis=1), [1]])))
     return float(np.max(np.diff(edges), initial=0)) / take.rate
+
+
+AMBIENT: Timed = (0.0, Hold("pump", "cpu", (330.0,), 0))
+
+
+@pytest.mark.parametrize(
+    ("mute", "hole", "cut", "expected"),
+    [(MUTED, (), False, ""), (MUTED + 0.05, (), False, "closing"), (MUTED, (0.6, 0.61), False, "silence"),
+     (MUTED, (), True, "closed")],
+)  # fmt: skip
+def test_a_bad_mute_would_be_found(mute: float, hole: tuple[float, ...], cut: bool, expected: str) -> None:  # noqa: FBT001
+    """The check sees a mute that comes late, one that lets something through, and one that clicks."""
+    gaps: list[Timed] = [(1.0 + mute + at, (BACK, MUTE)[turn]) for turn, at in enumerate(hole)]
+    moments: list[Timed] = [AMBIENT, (1.0, strike(MARK)), (1.0 + mute, MUTE), *gaps, (1.0 + OPEN, BACK)]
+    take = heard(moments, 4.0)
+    if cut:
+        take.samples[round((1.0 + MUTED) * RATE) : round((1.0 + OPEN) * RATE)] = 0.0
+    if expected:
+        with pytest.raises(AssertionError, match=expected):
+            check(found(take))
+    else:
+        check(found(take))
