@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from singing_pager.core.appointments import Appointments
 from singing_pager.core.flapping import Flaps
-from singing_pager.core.occurrence import anew, began_before, ended_before, severity_rank
+from singing_pager.core.occurrence import HANDLED, anew, began_before, begun, ended_before, over, severity_rank
 from singing_pager.core.rules import Flapping
 from singing_pager.model import Alert, AlertChange, Deed, Drop, Entry, State, Survey, Surveyed
 
@@ -19,7 +19,6 @@ CAPACITY = 50_000
 _REMEMBERED = 900.0
 """Seconds that a resolved alert is remembered: the peers of an Alertmanager cluster trail each other by less."""
 _ALERTMANAGER = "Alertmanager"
-_HANDLED = frozenset({State.ACKNOWLEDGED, State.SNOOZED})
 
 
 class Desk:
@@ -83,19 +82,7 @@ class Desk:
         if self.full:
             return Drop.DESK_FULL
         self._ended.pop(change.fingerprint, None)
-        alert = Alert(
-            fingerprint=change.fingerprint,
-            labels=change.labels,
-            annotations=change.annotations,
-            state=State.FIRING,
-            since=now,
-            changed=now,
-            route=change.route,
-            group=change.group,
-            starts_at=change.starts_at,
-            lasts=change.lasts,
-            until=self._until(change, now),
-        )
+        alert = begun(change, self._until(change, now), now)
         comings = self.flaps.comes(change.fingerprint, now)
         if comings < self.flaps.rule.times:
             return self._keep(alert, Deed.FIRED, now)
@@ -107,7 +94,7 @@ class Desk:
         if known.state is State.SUPPRESSED:
             # Alertmanager sends nothing of what it silences: somebody has lifted that
             return self._keep(anew(known, now), Deed.UNSUPPRESSED, now)
-        if known.state in _HANDLED and change.starts_at is not None and change.starts_at > known.changed:
+        if known.state in HANDLED and change.starts_at is not None and change.starts_at > known.changed:
             # an occurrence that began after somebody took the last one is another, whose resolve was lost
             return self._keep(replace(anew(known, now), starts_at=change.starts_at, since=now), Deed.FIRED, now)
         if change.labels != known.labels:
@@ -138,17 +125,7 @@ class Desk:
         ends_at = max((time for time in told if time is not None), default=None)
         if known is not None:
             return self._end(known, Deed.RESOLVED, now, ends_at=ends_at)
-        self._remember(
-            Alert(
-                fingerprint=change.fingerprint,
-                labels=change.labels,
-                state=State.RESOLVED,
-                since=now,
-                changed=now,
-                route=change.route,
-                ends_at=ends_at,
-            )
-        )
+        self._remember(over(change, ends_at, now))
         return Drop.NOT_ACTIVE
 
     # what people say
@@ -231,7 +208,7 @@ class Desk:
     def _judged(self, alert: Alert, seen: Surveyed, survey: Survey, now: float) -> Entry | None:
         """What Alertmanager's word changes about an alert of the desk."""
         began = seen.change.starts_at
-        if alert.state in _HANDLED and began is not None and began > alert.changed:
+        if alert.state in HANDLED and began is not None and began > alert.changed:
             # Alertmanager posts nothing of what it silences: that an occurrence is another only its beginning tells
             return self._keep(replace(anew(alert, now), starts_at=began, since=now), Deed.FIRED, now)
         others = tuple(silence for silence in seen.suppressed_by if silence != alert.silence)
@@ -240,7 +217,7 @@ class Desk:
                 return self._suppress(alert, others, seen.by, seen.reason, now)
             return self._keep(anew(alert, now), Deed.UNSUPPRESSED, now, _ALERTMANAGER)
         lifted = alert.silence and alert.silence not in survey.silences and alert.changed < survey.at
-        if alert.state in _HANDLED and lifted:
+        if alert.state in HANDLED and lifted:
             given_back = replace(anew(alert, now), silence="")
             return self._keep(given_back, Deed.UNACKNOWLEDGED, now, _ALERTMANAGER, "its silence was removed")
         return None
@@ -291,12 +268,12 @@ class Desk:
         del self._active[alert.fingerprint]
         self._appointments.set(alert.fingerprint, None)
         # without a time of its sender's the same occurrence may come again: it was over on our word only
-        over = replace(alert, state=State.RESOLVED, changed=now, ends_at=ends_at, wake=None, by="", reason="")
-        self._remember(over)
-        return Entry(at=now, deed=deed, alert=over)
+        ended = replace(alert, state=State.RESOLVED, changed=now, ends_at=ends_at, wake=None, by="", reason="")
+        self._remember(ended)
+        return Entry(at=now, deed=deed, alert=ended)
 
-    def _remember(self, over: Alert) -> None:
-        self._ended.pop(over.fingerprint, None)
-        self._ended[over.fingerprint] = over
+    def _remember(self, ended: Alert) -> None:
+        self._ended.pop(ended.fingerprint, None)
+        self._ended[ended.fingerprint] = ended
         if len(self._ended) > self._capacity:
             self._ended.popitem(last=False)

@@ -5,7 +5,40 @@ from msgspec.structs import replace
 from singing_pager.core.figures import SEVERITIES
 from singing_pager.model import Alert, AlertChange, State
 
-__all__ = ["anew", "began_before", "ended_before", "severity_rank"]
+__all__ = ["HANDLED", "anew", "began_before", "begun", "ended_before", "over", "severity_rank"]
+
+HANDLED = frozenset({State.ACKNOWLEDGED, State.SNOOZED})
+"""States in which somebody has an alert."""
+
+
+def begun(change: AlertChange, until: float | None, now: float) -> Alert:
+    """The alert that a firing begins."""
+    return Alert(
+        fingerprint=change.fingerprint,
+        labels=change.labels,
+        annotations=change.annotations,
+        state=State.FIRING,
+        since=now,
+        changed=now,
+        route=change.route,
+        group=change.group,
+        starts_at=change.starts_at,
+        lasts=change.lasts,
+        until=until,
+    )
+
+
+def over(change: AlertChange, ends_at: float | None, now: float) -> Alert:
+    """The alert that a resolve tells of, and nobody knew."""
+    return Alert(
+        fingerprint=change.fingerprint,
+        labels=change.labels,
+        state=State.RESOLVED,
+        since=now,
+        changed=now,
+        route=change.route,
+        ends_at=ends_at,
+    )
 
 
 def anew(alert: Alert, now: float) -> Alert:
