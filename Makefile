@@ -16,7 +16,9 @@ sound: ## start SuperCollider beside it, with the sound card or a silent stand-i
 
 test: .venv/dev ## set up what is missing, Debian packages too, and run every test
 	scripts/test-packages
-	$(bin)/pytest
+	# what only reckons runs on both cores; what plays in real time, and the table at its end, runs alone after it
+	$(bin)/pytest -n 2 --dist loadfile --ignore tests/real --ignore tests/golden
+	$(bin)/pytest tests/golden tests/real
 
 check: .venv/dev ## lint, format, types, spelling: what CI and pre-commit run
 	$(bin)/ruff check

@@ -182,7 +182,7 @@ def test_the_demo_with_captions(tmp_path: Path) -> None:
     """`demo -o x.flac` writes a minute of sound, and each caption when it is reached."""
     said = good(tmp_path, "demo", "-o", "x.flac").splitlines()
     assert "  0.0 s  Healthy: a calm tone. CPU is its pitch, network its pulse, memory its level." == said[0]
-    assert " 55.0 s  Lost: the pager itself is gone." == said[-2]
+    assert " 55.5 s  Lost: the pager itself is gone." == said[-2]
     assert "written: x.flac" == said[-1]
     sound = heard(tmp_path / "x.flac")
     assert pytest.approx(60.0, abs=0.01) == len(sound) / 48_000

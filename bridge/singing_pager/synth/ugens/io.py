@@ -109,6 +109,8 @@ def _add(unit: Unit, bus: Signal, channels: tuple[Signal, ...], offsets: Places 
             _add(unit, number, tuple(unit.whole(signal) * there for signal in channels), offsets)
         return
     span = unit.span
+    if unit.rate is Rate.AUDIO and not any(signal.shape[1] > 1 or signal.any() for signal in channels):
+        return
     whole = span.ended == span.blocks
     if span.alive is not None:
         whole &= span.alive

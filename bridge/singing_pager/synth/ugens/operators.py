@@ -144,6 +144,7 @@ BINARY: Mapping[int, Operator] = {
 """Operators by their number in a SynthDef; scsynth adds where it does not know the number."""
 
 _CLIP, _FIRST = 42, 46
+_COMPARISONS = range(6, 12)
 _RANDOM, _RANDOM_EXPONENTIAL = 47, 48
 CHANCES = frozenset({_RANDOM, _RANDOM_EXPONENTIAL})
 """Operators by chance."""
@@ -160,7 +161,18 @@ def _binary(unit: Unit, left: Signal, right: Signal) -> Signal | Applied:
     if unit.rate is Rate.AUDIO:
         left, right = unit.ramped(left, 0), unit.ramped(right, 1)
     found: Signal = operator(left, right)
-    return found
+    return _steady(unit, found) if unit.rate is Rate.CONTROL and unit.special in _COMPARISONS else found
+
+
+def _steady(unit: Unit, flags: Signal) -> Signal:
+    """One value for flags that stay as they are through the span: what depends on them need not be evaluated again."""
+    first = flags[:, :1]
+    if not (flags == first).all():
+        return flags
+    known: Signal | None = unit.plan
+    unit.plan = known if known is not None and np.array_equal(known, first) else first.copy()
+    steady: Signal = unit.plan
+    return steady
 
 
 def _at_audio_rate(unit: Unit) -> Operator:
