@@ -32,8 +32,8 @@ _log = logging.getLogger("singing_pager")
 
 _FADE = 1.6
 """Seconds that held voices take to fade away."""
-_PATIENCE = 2.0
-"""Seconds by which the sound may trail the clock before the clock counts."""
+_PATIENCE = 5.0
+"""Seconds without a new block after which the clock counts."""
 
 
 class SilenceError(PagerError):
@@ -138,12 +138,15 @@ class _Sounding:
         self._file_only = outlets.card is None
         self._watch = watch
         self._clock = asyncio.get_running_loop().time
-        self._began = self._clock()
+        self._frames, self._came = 0, self._clock()
 
     @property
     def seconds(self) -> float:
-        """Seconds of sound; where it fails to come the clock counts, so that there is an end."""
-        return max(self._player.stats().frames / RATE, self._clock() - self._began - _PATIENCE)
+        """Seconds of sound; where no more comes the clock counts, so that there is an end."""
+        now, frames = self._clock(), self._player.stats().frames
+        if frames != self._frames:
+            self._frames, self._came = frames, now
+        return frames / RATE + max(0.0, now - self._came - _PATIENCE)
 
     async def until(self, end: float, stop: asyncio.Event) -> None:
         """Wait until so many seconds have sounded, and tell how it is meanwhile."""
