@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
-from singing_pager.errors import ConfigError
-from singing_pager.yamlfile import checked, parse, read
+from singing_pager.errors import ConfigError, Fault
+from singing_pager.yamlfile import Document, checked, parse, read
 
 TEXT = """\
 # a comment
@@ -88,8 +88,8 @@ x.yaml:1: pumps[0].limits.lo: is no key that is known here; allowed: low, high""
         ("well: 1", "x.yaml:1: well: is no key that is known here; allowed: pumps, by_name"),
         ("5", "x.yaml:1: the file: 5 is no mapping of keys to values"),
         (
-            f"pumps: [{{name: {'[' * 50 + ']' * 50}}}]",
-            f"x.yaml:1: pumps[0].name: {'[' * 50}{']' * 10}… is no text; write it in quotes",
+            f"pumps: [{{name: [{'1, ' * 50}]}}]",
+            f"x.yaml:1: pumps[0].name: [{'1, ' * 19}1,… is no text; write it in quotes",
         ),
     ],
 )
@@ -107,3 +107,49 @@ def test_not_utf_8(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         read(path)
     assert f"{path}: not UTF-8 at byte 3" == str(refused.value)
+
+
+def test_faults_for_programs() -> None:
+    """Each fault is told for programs too: line, column where the syntax is wrong, and key."""
+    with pytest.raises(ConfigError) as refused:
+        checked(Plant, parse("pumps:\n- {name: a}\n- {}", "x.yaml"))
+    assert (Fault("x.yaml", "is missing", 3, "pumps[1].name"),) == refused.value.faults
+    with pytest.raises(ConfigError) as refused:
+        parse("a: b\nb: [", "x.yaml")
+    (fault,) = refused.value.faults
+    assert (2, 5, "") == (fault.line, fault.column, fault.key)
+    assert str(fault) == str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1" + ":1" * 600, "x.yaml:1: not YAML: found a number of 1201 characters; at most 1000 are allowed"),
+        ("1" * 1001, "x.yaml:1: not YAML: found a number of 1001 characters; at most 1000 are allowed"),
+        ("? {a: 1}\n: 2", "x.yaml:1: not YAML: while constructing a mapping found unhashable key"),
+        (
+            "a: &a " + "x" * 100_000 + "\nb: [" + "*a, " * 20 + "]",
+            "x.yaml:1: more than 2000000 characters of values, aliases counted where they stand",
+        ),
+    ],
+)
+def test_what_would_take_long(text: str, expected: str) -> None:
+    """Numbers without end, and long texts many times over, are refused before anybody reckons or quotes them."""
+    with pytest.raises(ConfigError) as refused:
+        parse(text, "x.yaml")
+    assert expected == str(refused.value)
+
+
+def test_only_so_many_faults_are_told() -> None:
+    """Of thousands of faults the first are told, and how many there are besides."""
+    with pytest.raises(ConfigError) as refused:
+        checked(Plant, parse("pumps:\n" + "- {}\n" * 1000, "x.yaml"))
+    assert 201 == len(refused.value.faults)
+    assert str(refused.value).endswith("x.yaml: and 800 more")
+
+
+def test_a_number_that_cannot_be_written() -> None:
+    """A number of thousands of digits, which Python does not write, is a fault like any other."""
+    with pytest.raises(ConfigError) as refused:
+        checked(Plant, Document("x.yaml", {"pumps": 10**5000}, {}))
+    assert str(refused.value) == "x.yaml:1: pumps: a number of thousands of digits is no list"

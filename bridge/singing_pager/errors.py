@@ -19,7 +19,33 @@ Those with a module before them stand there. None is raised through the line: ba
 `Drop`.
 """
 
-__all__ = ["BodyError", "BusyError", "ConfigError", "PagerError", "StoreError"]
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["BodyError", "BusyError", "ConfigError", "Fault", "PagerError", "StoreError"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file that somebody wrote.
+
+    Attributes:
+        file: What errors call the file.
+        said: What is wrong, and what is allowed.
+        line: Counted from 1; 0: not known.
+        key: The path of the key, as one writes it; empty: not known.
+        column: Counted from 1; 0: not known.
+    """
+
+    file: str
+    said: str
+    line: int = 0
+    key: str = ""
+    column: int = 0
+
+    def __str__(self) -> str:
+        line = f":{self.line}" if self.line else ""
+        return ": ".join(part for part in (f"{self.file}{line}", self.key, self.said) if part)
 
 
 class PagerError(Exception):
@@ -27,7 +53,21 @@ class PagerError(Exception):
 
 
 class ConfigError(PagerError):
-    """What was wrong, where (file, line, key), and what is allowed; one line a fault."""
+    """What was wrong, where (file, line, key), and what is allowed; one line a fault.
+
+    Attributes:
+        faults: The same for programs, where it is a file that is wrong.
+    """
+
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault]) -> "ConfigError":
+        """Make the error of a file that is wrong."""
+        found = tuple(faults)
+        error = cls("\n".join(map(str, found)))
+        error.faults = found
+        return error
 
 
 class BodyError(PagerError):

@@ -41,6 +41,7 @@ class _Instrument(BaseModel):
     priority: Priority
     severity: str = ""
     help: str = ""
+    meaning: str = ""
     parameters: list[_Parameter]
 
 
@@ -83,6 +84,7 @@ def load(path: Path | None = None) -> Catalogue:
             parameters=tuple(Parameter(p.name, p.units, p.range, p.default) for p in entry.parameters),
             severity=entry.severity,
             help=entry.help,
+            meaning=entry.meaning,
         )
         for name, entry in document.instruments.items()
     }

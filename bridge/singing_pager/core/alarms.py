@@ -9,10 +9,10 @@ from singing_pager.core.chain import Chain
 from singing_pager.core.desk import Desk
 from singing_pager.core.groups import Arrival
 from singing_pager.core.hush import Hush
-from singing_pager.core.instrument import Kind
 from singing_pager.core.mixer import Mixer
-from singing_pager.core.rules import Score, Sound
+from singing_pager.core.rules import Score
 from singing_pager.core.story import Story
+from singing_pager.core.trials import Trials
 from singing_pager.core.voices import Voices
 from singing_pager.model import (
     Acknowledge,
@@ -22,12 +22,10 @@ from singing_pager.model import (
     Deed,
     Drop,
     Entry,
-    Intent,
     Link,
     Meeting,
     Mute,
     Play,
-    Priority,
     Silenced,
     Snooze,
     State,
@@ -43,8 +41,6 @@ __all__ = ["Alarms"]
 
 _OUTAGE = 30.0
 """Seconds without a tick after which the pager itself was away: its machine slept, or its process stood still."""
-_TRIAL = 3.0
-"""Seconds that the test of a held voice lasts."""
 _AT_A_STRETCH = 200
 """Alerts of a survey that are begun in one go."""
 _SURVEY = "\0survey"
@@ -64,7 +60,7 @@ class Alarms:
         self._annunciator = Annunciator(score, desk, voices, self._hush)
         self._began: float | None = None
         self._ticked: float | None = None
-        self._trials: dict[str, float] = {}
+        self._trials = Trials(voices)
         self._missed: deque[tuple[Surveyed, float]] = deque()
 
     @property
@@ -147,7 +143,7 @@ class Alarms:
             case Volume():
                 self._turn(self._mixer.turn(command, now), now, story)
             case Test():
-                self._test(command, now, story)
+                self._trials.test(command, self._score.instruments, now, story, muted=self._mixer.controls.muted)
             case Play(fingerprint=fingerprint):
                 self._play(fingerprint, now, story)
             case _:
@@ -169,29 +165,6 @@ class Alarms:
         story.cues.append(self._mixer.tell(now))
         self._hush.look(self._mixer.controls, now, force=True)
         self._annunciator.pass_time(now, story)
-
-    def _test(self, test: Test, now: float, story: Story) -> None:
-        instrument = self._score.instruments.get(test.instrument)
-        if instrument is None:
-            story.drops.append(Drop.NO_RULE)
-            return
-        if self._mixer.controls.muted:
-            story.drops.append(Drop.MUTED)
-            return
-        sound = Sound(instrument, instrument.params({}))
-        key = f"test:{instrument.name}"
-        intent = sound.intent(key, key, lasts=max(sound.lasts, 2 * _TRIAL))
-        if instrument.kind is Kind.HELD:
-            result = self._voices.hold(Intent(key, key, instrument.name, sound.params, Priority.INFO, 2 * _TRIAL), now)
-            self._trials[key] = now + _TRIAL
-        else:
-            result = self._voices.strike(intent, now)
-        if story.sound(result):
-            heard = Entry(at=now, deed=Deed.TESTED, subject=instrument.name, by=test.by, heard=instrument.name)
-            story.entries.append(heard)
-        else:
-            self._trials.pop(key, None)
-            story.drops.append(Drop.VOICES_FULL)
 
     def _play(self, fingerprint: str, now: float, story: Story) -> None:
         alert = self._desk.alerts.get(fingerprint)
@@ -272,10 +245,7 @@ class Alarms:
         self._hush.look(self._mixer.controls, now, force=bool(ended))
         self._links(now, story)
         self._annunciator.pass_time(now, story)
-        for key in [key for key, until in self._trials.items() if until <= now]:
-            del self._trials[key]
-            if any(held.key == key for held in self._voices.held):
-                story.cues.append(self._voices.release(key))
+        self._trials.pass_time(now, story)
         mix = self._mixer.refresh(self._score.limits.refresh, now)
         if mix is not None:
             story.cues.append(mix)

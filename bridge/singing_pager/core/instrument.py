@@ -1,6 +1,6 @@
 """An instrument as the catalogue describes it: what it is called, how it sounds, what it takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,7 +51,8 @@ class Instrument:
         priority: Right of way of its voices.
         parameters: In the order in which their values travel.
         severity: Text that travels behind the parameters; only alarms have one.
-        help: One sentence for people.
+        help: How it sounds, in one sentence.
+        meaning: What it says, in a few words.
     """
 
     name: str
@@ -61,10 +62,16 @@ class Instrument:
     parameters: tuple[Parameter, ...]
     severity: str = ""
     help: str = ""
+    meaning: str = ""
 
     def params(self, given: Mapping[str, float]) -> Params:
         """Order named values as the catalogue does, clipped to range, with defaults for those not given."""
         return tuple(parameter.clip(given.get(parameter.name, parameter.default)) for parameter in self.parameters)
+
+    def clipped(self, values: Sequence[float]) -> Params:
+        """Bring values in catalogue order into their ranges; defaults for those that are missing."""
+        given = zip((parameter.name for parameter in self.parameters), values, strict=False)
+        return self.params(dict(given))
 
     def index(self, name: str) -> int:
         """Place of a parameter; raises KeyError when there is none of that name."""

@@ -25,6 +25,8 @@ _MATCHER = re.compile(
         \s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^",{}\s]*))\s*(?:,|$)""",
     re.VERBOSE,
 )
+_LONGEST = 4000
+"""Characters of a regular expression: a thousand of them are kept compiled."""
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n"}
 
@@ -50,6 +52,8 @@ class Matcher:
         if self.operator not in _TESTS:
             raise ValueError(f"operator {self.operator!r}; allowed: {', '.join(_TESTS)}")
         if "~" in self.operator:
+            if len(self.value) > _LONGEST:
+                raise ValueError(f"regular expression of {len(self.value)} characters; allowed: {_LONGEST}")
             try:
                 _anchored(self.value)
             except (re.error, OverflowError, RecursionError) as error:

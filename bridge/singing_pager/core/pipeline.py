@@ -119,10 +119,19 @@ class Core:
 
     def wants_all(self, stream: str) -> bool:
         """Whether a rule asks for every message of a stream, not only for the last before each control tick."""
-        return self.score.reduces and any(rule.of != "last" for _, rule in self._rules_of(stream))
+        return self.score.reduces and any(rule.of != "last" for _, rule in self.rules_of(stream))
+
+    def rules_of(self, stream: str) -> tuple[tuple[str, MetricRule], ...]:
+        """Every rule of the score for a stream, each with its voice id there, kept at hand."""
+        rules = self._rules.get(stream)
+        if rules is None:
+            if len(self._rules) >= _REMEMBERED_STREAMS:
+                self._rules.clear()
+            rules = self._rules[stream] = self.score.metric_rules(stream)
+        return rules
 
     def _reading(self, reading: Reading, now: float, story: Story) -> None:
-        rules = () if reading.fault is not None else self._rules_of(reading.stream)
+        rules = () if reading.fault is not None else self.rules_of(reading.stream)
         if not rules:
             story.drops.append(reading.fault or Drop.NO_RULE)
             return
@@ -141,14 +150,6 @@ class Core:
         if rule.sound.instrument.kind is Kind.HELD:
             return self.voices.hold(intent, now)
         return self.voices.strike(intent, now)
-
-    def _rules_of(self, stream: str) -> tuple[tuple[str, MetricRule], ...]:
-        rules = self._rules.get(stream)
-        if rules is None:
-            if len(self._rules) >= _REMEMBERED_STREAMS:
-                self._rules.clear()
-            rules = self._rules[stream] = self.score.metric_rules(stream)
-        return rules
 
     def _tick(self, now: float, story: Story) -> None:
         drone = self.score.drone()

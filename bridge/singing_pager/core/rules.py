@@ -105,7 +105,7 @@ class MetricRule:
 
     def intent(self, key: str, reading: Reading) -> Intent | Drop:
         """What ought to sound for a reading, or why nothing: one number that is missing silences the whole of it."""
-        if not self.mappings and isinstance(value := self._value(reading, self.path), Drop):
+        if not self.mappings and isinstance(value := self.value(reading, self.path), Drop):
             return value
         params = list(self.sound.params)
         instrument = self.sound.instrument
@@ -113,7 +113,7 @@ class MetricRule:
         for index, mapping in self.mappings:
             if mapping.path != path:
                 path = mapping.path
-                value = self._value(reading, path or self.path)
+                value = self.value(reading, path or self.path)
             if isinstance(value, Drop):
                 return value
             mapped = mapping(value)
@@ -123,7 +123,8 @@ class MetricRule:
         lasts = self.stale_after if instrument.kind is Kind.HELD else SHORT
         return Intent(key, reading.stream, instrument.name, tuple(params), self.priority, lasts)
 
-    def _value(self, reading: Reading, path: tuple[str, ...]) -> float | Drop:
+    def value(self, reading: Reading, path: tuple[str, ...]) -> float | Drop:
+        """The number in a reading, reduced as the rule says, or why there is none."""
         if self.of == "last":
             return number(reading.data, path)
         found = [number(data, path) for data in (*reading.before, reading.data)]

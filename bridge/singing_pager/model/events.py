@@ -186,13 +186,26 @@ class Volume(Struct, frozen=True, kw_only=True, gc=False, tag=True):
 
 
 class Test(Struct, frozen=True, kw_only=True, gc=False, tag=True):
-    """An instrument is to sound once, whatever else is; a held one for a few seconds."""
+    """An instrument is to sound once, whatever else is; a held one for some seconds.
+
+    Attributes:
+        at: Unix time.
+        by: Who.
+        instrument: Its name.
+        params: Values in the catalogue's order; None: its defaults.
+        seconds: For which a held one sounds.
+        voice: Voice id; what is held under it is brought to these values. Empty: one of the instrument's own.
+        route: Where the command came in.
+    """
 
     __test__: ClassVar[bool] = False  # pytest takes every class of this name for one of its own
 
     at: float
     by: str
     instrument: str
+    params: tuple[float, ...] | None = None
+    seconds: float = 3.0
+    voice: str = ""
     route: str = "/api"
 
 

@@ -11,9 +11,9 @@ from singing_pager.core.instrument import Catalogue
 from singing_pager.core.rules import Score
 from singing_pager.score.entries import ScoreFile
 from singing_pager.score.resolution import resolved
-from singing_pager.yamlfile import checked, parse, read
+from singing_pager.yamlfile import Document, checked, parse, read, read_text
 
-__all__ = ["ScoreFile", "every_key", "load"]
+__all__ = ["ScoreFile", "every_key", "load", "resolve", "text"]
 
 
 def load(path: Path | None, catalogue: Catalogue) -> Score:
@@ -26,10 +26,31 @@ def load(path: Path | None, catalogue: Catalogue) -> Score:
     Raises:
         ConfigError: One line a fault: file, line, key, what is allowed.
     """
+    return _resolved(parse(text(None), "default score") if path is None else read(path), catalogue)
+
+
+def resolve(written: str, name: str, catalogue: Catalogue) -> Score:
+    """Check the text of a score as a whole.
+
+    Args:
+        written: The text.
+        name: What errors call it.
+        catalogue: Instruments that rules may name.
+
+    Raises:
+        ConfigError: One line a fault: file, line, key, what is allowed.
+    """
+    return _resolved(parse(written, name), catalogue)
+
+
+def text(path: Path | None) -> str:
+    """Read the text of a score and no more; None: of the one that came with the pager; raises ConfigError."""
     if path is None:
-        document = parse(files("singing_pager").joinpath("default_score.yaml").read_text("utf-8"), "default score")
-    else:
-        document = read(path)
+        return files("singing_pager").joinpath("default_score.yaml").read_text("utf-8")
+    return read_text(path)
+
+
+def _resolved(document: Document, catalogue: Catalogue) -> Score:
     return resolved(checked(ScoreFile, document), document, catalogue)
 
 

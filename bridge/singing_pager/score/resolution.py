@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from singing_pager.core.instrument import Catalogue, Instrument, Kind, Parameter
 from singing_pager.core.rules import AlertRule, Limits, MetricRule, Score, Sound
-from singing_pager.errors import ConfigError
+from singing_pager.errors import ConfigError, Fault
 from singing_pager.model import Priority
 from singing_pager.score.entries import AlertEntry, MetricEntry, ScoreFile
 from singing_pager.score.restraint import FloodEntry
@@ -47,7 +47,7 @@ class _Resolver:
     def __init__(self, document: Document, catalogue: Catalogue) -> None:
         self._document = document
         self._catalogue = catalogue
-        self._faults: list[str] = []
+        self._faults: list[Fault] = []
 
     def score(self, file: ScoreFile) -> Score:
         alerts = [self._alert(entry, index) for index, entry in enumerate(file.alerts)]
@@ -62,7 +62,7 @@ class _Resolver:
         ambience = self._sound(file.ambience, ("ambience",), Kind.HELD) if file.ambience else None
         heartbeat = self._instrument("heartbeat", ("heartbeat",))
         if self._faults or heartbeat is None:
-            raise ConfigError("\n".join(self._faults))
+            raise ConfigError.of(self._faults)
         return Score(
             instruments=self._catalogue,
             alerts=tuple(rule for rule in alerts if rule),
@@ -162,4 +162,4 @@ class _Resolver:
                 self._fault((*path, name), f"{instrument.name} has no such parameter; allowed: {', '.join(names)}")
 
     def _fault(self, path: KeyPath, said: str) -> None:
-        self._faults.append(f"{self._document.where(path)}: {said}")
+        self._faults.append(self._document.fault(path, said))
