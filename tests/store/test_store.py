@@ -178,6 +178,8 @@ def test_old_lines_and_resolved_alerts_go_in_slices(url: str) -> None:
         ({"severity": "critical"}, [0, 2]),
         ({"deed": "resolved"}, [2, 3]),
         ({"deed": "resolved", "name": "B"}, [3]),
+        ({"deeds": ("resolved", "muted")}, [2, 3, 4]),
+        ({"deeds": ("resolved", "muted"), "limit": 1}, [4]),
         ({"limit": 2}, [3, 4]),
         ({"limit": 9}, [0, 1, 2, 3, 4]),
         ({"limit": 1, "fingerprint": "A"}, [2]),

@@ -27,6 +27,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
         name: Of alerts with this `alertname`.
         severity: Of alerts with this severity, however it is spelled (`Critical`, `critical`).
         deed: Of this deed.
+        deeds: Of one of these; none: of any.
         limit: The last so many of them; None: all.
     """
 
@@ -36,6 +37,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     name: str | None = None
     severity: str | None = None
     deed: str | None = None
+    deeds: tuple[str, ...] = ()
     limit: int | None = None
 
 
@@ -109,6 +111,8 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(func.lower(column.severity) == wanted.severity.lower())
     if wanted.deed is not None:
         query = query.where(column.deed == wanted.deed)
+    if wanted.deeds:
+        query = query.where(column.deed.in_(wanted.deeds))
     return query
 
 
