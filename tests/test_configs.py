@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -370,7 +371,8 @@ def settings(place: Path, **environment: str) -> dict[str, Any]:
     """What nodered/settings.js gives Node-RED in an environment."""
     script = "console.log(JSON.stringify(require(process.argv[1])))"
     known = {"PATH": os.environ.get("PATH", ""), "NODERED_DATA": str(place)}
-    answer = run(program("node"), "-e", script, str(ROOT / "nodered/settings.js"), env=known | environment)
+    node = Path(sys.executable).with_name("node")
+    answer = run(str(node), "-e", script, str(ROOT / "nodered/settings.js"), env=known | environment)
     assert answer.returncode == 0, answer.stderr
     given: dict[str, Any] = json.loads(answer.stdout)
     return given
