@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from singing_pager import instruments, score
 from singing_pager.core.pipeline import Core
 from singing_pager.core.rules import Score
@@ -16,14 +17,21 @@ from singing_pager.engine import Engine
 from singing_pager.errors import ConfigError, StoreError
 from singing_pager.metrics import Instruments
 from singing_pager.model import Status, Strike, Tick
+from singing_pager.score.place import Place
+from singing_pager.sinks.past import Past
+from singing_pager.sinks.why import Why
 from singing_pager.store import Line, Wanted
 from singing_pager.testing import CaptureSink, FakeClock
-from singing_pager.web import api, hooks, senders, status
+from singing_pager.web import api, hooks, page, senders, status
 from singing_pager.web.server import application
 
 T = TypeVar("T")
 
 BODY_LIMIT = 1_000_000
+
+_NO_PAGE = page.Page(Path(__file__).with_name("nothing"))
+
+Journal = Callable[[Wanted], Iterable[Line]]
 
 
 # reading YAML takes longer than most tests
@@ -70,8 +78,10 @@ class Bridge:
         *,
         desk: int = 50_000,
         webhooks: tuple[Webhook, ...] = (),
-        journal: Callable[[Wanted], Iterable[Line]] | None = None,
+        journal: Journal | None = None,
+        score_file: Path | None = None,
         with_api: bool = True,
+        built: page.Page | None = None,
     ) -> None:
         catalogue = _catalogue()
         self.clock = clock = FakeClock()
@@ -81,9 +91,11 @@ class Bridge:
         self.reloads = 0
         self.score_fault = ""
         quiet = replace(_score(), ambience=None, webhooks=webhooks)
+        core = Core(quiet, capacity=desk)
+        self.why, self.past = Why(core), Past()
         self.engine = Engine(
-            Core(quiet, capacity=desk),
-            [self.sink, self.counts],
+            core,
+            [self.sink, self.counts, self.why, self.past],
             failed=self.counts.sink_failed,
             clock=clock,
             capacity=capacity,
@@ -91,12 +103,27 @@ class Bridge:
         self.counts.watch(self.engine)
         taken: Any = {"keeper": self.keeper, "body_limit": BODY_LIMIT, "count": self.counts.count}
         links = {"osc": True}.copy
+        # forty routes take longer to make than most tests that do without them
+        self.api = self._routes(links, journal, score_file) if with_api else ()
         self.app: FastAPI = application(
             hooks.routes(self.engine, **taken),
             senders.routes(self.engine, **taken),
-            # forty routes take longer to make than most tests that do without them
-            *(api.routes(self.engine, keeper=self.keeper, links=links, journal=journal) if with_api else ()),
+            *self.api,
             status.routes(self.engine, registry=self.counts.registry, links=links, reload=self._reload),
+            page.routes(built or _NO_PAGE, partial(status.about, self.engine)),
+        )
+
+    def _routes(
+        self, links: Callable[[], dict[str, bool]], journal: Journal | None, score_file: Path | None
+    ) -> tuple[APIRouter, ...]:
+        return api.routes(
+            self.engine,
+            keeper=self.keeper,
+            links=links,
+            journal=journal,
+            why=self.why,
+            past=self.past,
+            place=Place(score_file),
         )
 
     def _reload(self) -> None:

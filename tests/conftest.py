@@ -15,6 +15,7 @@ _PROGRAMS = {
     "compose": ("docker",),
     "openssl": ("openssl",),
     "postgres": ("postgres", "initdb"),
+    "chromium": ("chromium",),
 }
 
 

@@ -13,10 +13,11 @@ from singing_pager.web import auth, listen
 from singing_pager.web.access import Access, Role
 from singing_pager.web.guard import Guard
 from singing_pager.web.refusal import Refusal
+from singing_pager.wiring.tabs import Tabs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["CLIENT", "TOKENS", "Guarded", "every_route", "lines"]
+__all__ = ["CLIENT", "TOKENS", "Guarded", "every_route", "lines", "tabs_of"]
 
 CLIENT = "10.0.0.9"
 """Who asks, unless a test says otherwise."""
@@ -33,9 +34,17 @@ def lines() -> list[str]:
 
 def every_route(bridge: Bridge | None = None) -> FastAPI:
     """Give the application that has every route there is; nobody listens, and the journal is empty."""
-    app = (bridge or Bridge(journal=lambda _: ())).app
+    bridge = bridge or Bridge(journal=lambda _: ())
+    app = bridge.app
     app.include_router(listen.routes(None))
+    app.include_router(tabs_of(bridge, auth.Tokens(Auth())).routes())
     return app
+
+
+def tabs_of(bridge: Bridge, tokens: auth.Tokens) -> Tabs:
+    """Everything that serves tabs, beside a bridge; its sink is not the engine's."""
+    core = bridge.engine.core
+    return Tabs(core, core.score.instruments, bridge.why, tokens=tokens, clock=bridge.clock, counts=bridge.counts)
 
 
 async def _fine(scope: Scope, receive: Receive, send: Send) -> None:

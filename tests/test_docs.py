@@ -10,7 +10,8 @@ from types import ModuleType
 
 import pytest
 from bridging import Bridge
-from fastapi.routing import APIRoute
+from fastapi import APIRouter
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from singing_pager import cli, config, instruments, score, yamlfile
 from singing_pager.core.numbers import REDUCTIONS
 from singing_pager.core.pipeline import Core
@@ -18,13 +19,23 @@ from singing_pager.core.scales import SCALES
 from singing_pager.engine import Engine
 from singing_pager.metrics import Instruments
 from singing_pager.model import Drop, Reading
+from singing_pager.score.place import Place
+from singing_pager.sinks.browser.gauges import TabMetrics
+from singing_pager.sinks.browser.stats import Stats
 from singing_pager.sinks.journal import NoJournal
+from singing_pager.sinks.past import Past
 from singing_pager.sinks.sound.gauges import SoundMetrics
 from singing_pager.sinks.transport import Failure
+from singing_pager.sinks.why import Why
 from singing_pager.sources.host import HostSource
 from singing_pager.synth import ugens
 from singing_pager.testing import CaptureSink
 from singing_pager.web import api, hooks, listen, senders, status
+from singing_pager.web.access import WEBSOCKET
+from singing_pager.web.auth import Tokens
+from singing_pager.web.page import Page
+from singing_pager.web.page import routes as page_routes
+from singing_pager.wiring.tabs import Tabs
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = (ROOT / "docs/reference.md").read_text()
@@ -41,6 +52,7 @@ def _engine() -> tuple[Engine, Instruments]:
     catalogue = instruments.load()
     counts = Instruments(catalogue, lambda: 0.0)
     counts.registry.register(SoundMetrics(None))
+    counts.registry.register(TabMetrics(Stats))
     return Engine(Core(score.load(None, catalogue)), [], failed=counts.sink_failed), counts
 
 
@@ -57,15 +69,32 @@ def _routes() -> Iterator[Named]:
     routers = (
         hooks.routes(engine, keeper=keeper, body_limit=1, count=counts.count),
         senders.routes(engine, keeper=keeper, body_limit=1, count=counts.count),
-        *api.routes(engine, keeper=keeper, links=counts.links, journal=None),
+        *api.routes(
+            engine,
+            keeper=keeper,
+            links=counts.links,
+            journal=None,
+            why=Why(engine.core),
+            past=Past(),
+            place=Place(None),
+        ),
         status.routes(engine, registry=counts.registry, links=counts.links, reload=lambda: None),
+        page_routes(Page(ROOT / "nothing"), str),
         listen.routes(None),
+        _tabs(engine),
     )
     for router in routers:
         for route in router.routes:
-            assert isinstance(route, APIRoute)
-            for method in route.methods or ():
+            assert isinstance(route, APIRoute | APIWebSocketRoute)
+            methods = (WEBSOCKET,) if isinstance(route, APIWebSocketRoute) else route.methods
+            for method in methods or ():
                 yield f"{method} {route.path}", f"`{method} {route.path}`"
+
+
+def _tabs(engine: Engine) -> APIRouter:
+    core, tokens, counts = engine.core, Tokens(config.Auth()), Instruments(engine.core.score.instruments, engine.now)
+    tabs = Tabs(core, core.score.instruments, Why(core), tokens=tokens, clock=engine.now, counts=counts)
+    return tabs.routes()
 
 
 def _metrics() -> Iterator[Named]:

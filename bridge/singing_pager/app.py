@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import disable_created_metrics, start_http_server
 
 from singing_pager import instruments, outlets, score
@@ -22,13 +22,16 @@ from singing_pager.engine import Clock, Engine, Sink
 from singing_pager.errors import BusyError, ConfigError, PagerError
 from singing_pager.metrics import Instruments
 from singing_pager.model import Reload
+from singing_pager.score.place import Place
 from singing_pager.sinks.log import LogSink
 from singing_pager.sinks.osc import OscSink
+from singing_pager.sinks.past import Past
 from singing_pager.sinks.probe import Probe
 from singing_pager.sinks.recording import RecordingSink
+from singing_pager.sinks.why import Why
 from singing_pager.sources.alertmanager.union import ROUTE
 from singing_pager.sources.host import HostSource
-from singing_pager.web import api, guard, hooks, listen, senders, status
+from singing_pager.web import api, guard, hooks, listen, page, senders, status
 from singing_pager.web.auth import Tokens
 from singing_pager.web.server import Server, application, bind
 from singing_pager.web.tls import renew, secured
@@ -36,6 +39,7 @@ from singing_pager.wiring import Lasting, Links, engine_way
 from singing_pager.wiring.alertmanagers import consulted
 from singing_pager.wiring.broker import connections
 from singing_pager.wiring.keeping import Kept, taken_up
+from singing_pager.wiring.tabs import Tabs
 
 __all__ = ["run"]
 
@@ -73,7 +77,9 @@ async def run(config: Config) -> None:
         sound = stack.enter_context(outlets.opened(config.sound, catalogue, counts))
 
         # what makes sound comes first, then what brings it to disk
-        sinks: list[Sink] = [osc, *sound.sinks, *kept.sinks, counts, LogSink()]
+        why, past = Why(core), Past()
+        tabs = Tabs(core, catalogue, why, tokens=tokens, clock=clock, counts=counts)
+        sinks: list[Sink] = [osc, *sound.sinks, tabs.sink, *kept.sinks, counts, why, past, LogSink()]
         engine = Engine(core, sinks, failed=counts.sink_failed, clock=clock)
         counts.watch(engine)
         links = Links(engine)
@@ -88,23 +94,32 @@ async def run(config: Config) -> None:
             # the score first: where it is faulty, everything stays as it was
             read = score.load(path, catalogue)
             tokens.reload()
+            tabs.reload()
             if tls is not None:
                 renew(tls, config.http)
             if not engine.offer((Reload(engine.now(), read),)):
                 raise BusyError("the inbox is full; try again")
             _log.info("the score %s has been read again", path or "that came with the pager")
 
-        app = _application(config, engine, kept=kept, counts=counts, sound=sound, reload=reload)
-        guarded = guard.Guard(app, http=config.http, auth=config.auth, tokens=tokens, count=counts.refused)
-        lasting = [("osc", way.run), ("probe", probe.run), *mqtt.tasks, *truth.tasks]
-        lasting.append(("clock", partial(engine.tick, _TICK)))
-        if config.host.interval:
-            host = HostSource(inbox=engine, count=counts.count, interval=config.host.interval)
-            lasting.append(("host", host.run))
+        desk = api.routes(
+            engine,
+            keeper=kept.keeper,
+            links=counts.links,
+            journal=kept.lines,
+            why=why,
+            past=past,
+            place=Place(path),
+        )
+        app = _application(config, engine, desk, kept=kept, counts=counts, sound=sound, tabs=tabs, reload=reload)
+        guarded = guard.Guard(
+            app, http=config.http, auth=config.auth, tokens=tokens, tickets=tabs.tickets, count=counts.refused
+        )
+        lasting = [("osc", way.run), ("probe", probe.run), ("tabs", tabs.sink.run), *mqtt.tasks, *truth.tasks]
+        lasting += [("clock", partial(engine.tick, _TICK)), *_host(config, engine, counts)]
         stop = _on_signals(stack, reload)
         _collect_seldom()
         _greet(config, sound, secure=tls is not None)
-        await _serve(Server(guarded, http, tls), lasting, sound, stop)
+        await _serve(Server(guarded, http, tls), lasting, (tabs.close, sound.close), stop)
     _log.info("stopped")
 
 
@@ -124,13 +139,22 @@ def _recording(config: Config, stack: contextlib.AsyncExitStack) -> list[Sink]:
     return [recording]
 
 
+def _host(config: Config, engine: Engine, counts: Instruments) -> list[Lasting]:
+    """This machine as a source, where that is wished for."""
+    if not config.host.interval:
+        return []
+    return [("host", HostSource(inbox=engine, count=counts.count, interval=config.host.interval).run)]
+
+
 def _application(
     config: Config,
     engine: Engine,
+    desk: Sequence[APIRouter],
     *,
     kept: Kept,
     counts: Instruments,
     sound: outlets.Sound,
+    tabs: Tabs,
     reload: Callable[[], None],
 ) -> FastAPI:
     """Put the routes together."""
@@ -138,19 +162,24 @@ def _application(
     return application(
         hooks.routes(engine, keeper=keeper, body_limit=limit, count=counts.count),
         senders.routes(engine, keeper=keeper, body_limit=limit, count=counts.count),
-        *api.routes(engine, keeper=keeper, links=counts.links, journal=kept.lines),
+        *desk,
         status.routes(engine, registry=counts.registry, links=counts.links, reload=reload),
+        page.routes(page.read(), partial(status.about, engine)),
         listen.routes(sound.broadcast),
+        tabs.routes(),
     )
 
 
-async def _serve(server: Server, lasting: Sequence[Lasting], sound: outlets.Sound, stop: asyncio.Event) -> None:
+async def _serve(
+    server: Server, lasting: Sequence[Lasting], hang_up: Sequence[Callable[[], None]], stop: asyncio.Event
+) -> None:
     """Run everything until somebody says stop; what has begun last ends first."""
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(task(), name=name) for name, task in lasting]
         serving = tasks.create_task(server.run_here(), name="http")
         await stop.wait()
-        sound.close()
+        for close in hang_up:
+            close()
         server.should_exit = True
         await serving
         for task in reversed(running):
@@ -207,6 +236,9 @@ def _on_signals(stack: contextlib.AsyncExitStack, reload: Callable[[], None]) ->
 def _greet(config: Config, sound: outlets.Sound, *, secure: bool) -> None:
     """Say where everything is."""
     http = f"http{'s' if secure else ''}://{config.http.host}:{config.http.port}"
+    # a browser makes sound only for an address that it trusts: not for that which stands for every one
+    here = http.replace("//0.0.0.0:", "//127.0.0.1:").replace("//:::", "//[::1]:")
+    _log.info("open %s/ : press start to hear", here)
     _log.info("Alertmanager: point a webhook receiver at %s/alert", http)
     _log.info('a value by hand: curl %s/metric -d \'{"type": "cpu", "value": 0.42}\'', http)
     _log.info("Prometheus: scrape %s:%d", config.metrics.host, config.metrics.port)

@@ -11,14 +11,13 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from asking import ask
 from bridging import Bridge
-from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from singing_pager.errors import StoreError
 from singing_pager.model import STRIPS, Acknowledge, Deed, Link, Mix, Mute, Silenced, State, Strike
 from singing_pager.store import Line, Wanted
 from singing_pager.testing import START, firing, resolved
-from singing_pager.web import api, bodies
+from singing_pager.web import bodies
 
 NASTY = "<script>alert('x')</script> & \"quotes\" \u202e 🔥"
 
@@ -62,33 +61,6 @@ def bridge() -> Bridge:
 POWER = firing("Power", severity="critical").fingerprint
 DISK = firing("Disk", severity="warning", host="a").fingerprint
 GONE = firing("Gone", severity="info").fingerprint
-
-
-def ask(bridge: Bridge, method: str, path: str, body: object = None, status: int = 200) -> dict[str, Any]:
-    """Ask, see to it that the status is as expected and the answer as the OpenAPI document has it; give it."""
-    raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-    answered = bridge.ask(method, path, raw)
-    assert (answered.status_code, answered.headers["content-type"]) == (status, "application/json"), answered.text
-    said: dict[str, Any] = answered.json()
-    if status >= 400:
-        bodies.Refused.model_validate(said)
-        assert said["error"].isprintable()
-        assert 10 < len(said["error"]) < 1000
-    else:
-        model = _model(bridge, method, path)
-        if model is not None:
-            whole = model.model_validate(said).model_dump(mode="json")
-            assert said == whole, "what is answered is what is described, and no more"
-    return said
-
-
-def _model(bridge: Bridge, method: str, path: str) -> type[BaseModel] | None:
-    routers = api.routes(bridge.engine, keeper=bridge.keeper, links=dict, journal=None)
-    for route in (route for router in routers for route in router.routes):
-        assert isinstance(route, APIRoute)
-        if method in (route.methods or ()) and route.path_regex.fullmatch(path.partition("?")[0]):
-            return route.response_model  # type: ignore[no-any-return]
-    raise AssertionError(f"there is no route {method} {path}")
 
 
 # reading

@@ -11,18 +11,19 @@ from typing import Any
 
 import httpx
 import pytest
-from bridging import BODY_LIMIT
+from bridging import BODY_LIMIT, Bridge
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse
-from guarded import CLIENT, TOKENS, Guarded, every_route, lines
+from guarded import CLIENT, TOKENS, Guarded, every_route, lines, tabs_of
 from singing_pager.config import Auth, Http
 from singing_pager.errors import ConfigError
 from singing_pager.web import auth, guard
-from singing_pager.web.access import GRAFANA, TABLE, Access, Door, Role
+from singing_pager.web.access import GRAFANA, TABLE, WEBSOCKET, Access, Door, Role
 from singing_pager.web.auth import Tokens
 from singing_pager.web.limits import Buckets, client
 from singing_pager.web.refusal import Refusal
 from singing_pager.web.server import application
+from starlette.routing import WebSocketRoute
 
 ALERT = b'{"alerts": [{"labels": {"alertname": "Good"}}]}'
 FOREIGN = "https://evil.example"
@@ -35,6 +36,11 @@ def operations() -> Iterator[tuple[str, str]]:
             yield method.upper(), path
     yield "GET", "/openapi.json"
 
+
+SOCKETS = {(door.method, door.path) for door in TABLE if door.method == WEBSOCKET}
+"""Doors of WebSockets, of which the document cannot tell; tests/web/test_tabs.py knocks at them."""
+FILES = {(door.method, door.path) for door in TABLE if door.path.startswith("/page/")}
+"""Doors of the page's files, of which the document does not tell; tests/web/test_page.py asks for them."""
 
 OPERATIONS = sorted(operations())
 DOORS = {(door.method, door.path): door.role for door in TABLE}
@@ -62,7 +68,9 @@ def opens(role: Role | None, needed: Role | None) -> bool:
 
 def test_every_route_has_a_door_and_every_door_a_route() -> None:
     """A route that is not in the table would be there for nobody, and a row without a route says what is not so."""
-    assert OPERATIONS == sorted(DOORS)
+    assert OPERATIONS == sorted(DOORS.keys() - SOCKETS - FILES)
+    routes = tabs_of(Bridge(with_api=False), Tokens(Auth())).routes().routes
+    assert {(WEBSOCKET, route.path) for route in routes if isinstance(route, WebSocketRoute)} == SOCKETS
 
 
 def test_a_route_without_a_door_is_there_for_nobody() -> None:
@@ -165,7 +173,7 @@ def test_a_client_without_an_address() -> None:
 
 
 def test_a_websocket_is_refused() -> None:
-    """There is no door for a WebSocket."""
+    """Where a server cannot answer a WebSocket that is not let in, it is closed."""
     assert 1008 == asyncio.run(_status([], "websocket"))
 
 

@@ -34,7 +34,7 @@ __all__ = ["ACCEPTED", "Instruments"]
 ACCEPTED = "accepted"
 """Result of a message that was dropped for no reason."""
 
-_REFUSALS = ("rate", "host", "origin", "nobody", "wrong", "role")
+_REFUSALS = ("rate", "host", "origin", "nobody", "wrong", "role", "ticket")
 """Why a request is not let in (`web.refusal`)."""
 _SILENCES = ("made", "renewed", "removed", "failed", "dropped")
 """What becomes of silences (`sinks.silences`)."""

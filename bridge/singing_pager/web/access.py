@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["GRAFANA", "TABLE", "Access", "Door", "Role"]
+__all__ = ["GRAFANA", "TABLE", "WEBSOCKET", "Access", "Door", "Role"]
 
 GRAFANA = "/webhook/grafana"
 """The route that a signature opens too, where `auth.grafana_secret` is set."""
+WEBSOCKET = "WEBSOCKET"
+"""The method by which the table and the guard call the handshake of a WebSocket."""
 
 
 class Role(StrEnum):
@@ -52,6 +54,12 @@ TABLE: tuple[Door, ...] = (
     *_doors(Role.LISTEN, "GET", "/", "/openapi.json", "/metrics", "/readyz", "/listen", "/listen.wav", "/listen.ogg"),
     *_doors(Role.LISTEN, "GET", "/api/alerts", _ALERT, "/api/summary", "/api/links", "/api/kpi", "/api/journal"),
     *_doors(Role.LISTEN, "GET", "/api/mute", "/api/meeting", "/api/volume"),
+    *_doors(Role.LISTEN, "GET", "/page/{file}", "/page/{folder}/{file}", "/page/{folder}/{subfolder}/{file}"),
+    *_doors(Role.LISTEN, "GET", "/api/instruments", "/api/voices", "/api/timeline", "/api/score"),
+    *_doors(Role.LISTEN, "POST", "/api/ticket", "/api/score/check"),
+    *_doors(Role.LISTEN, "WEBSOCKET", "/ws"),
+    *_doors(Role.OPERATE, "POST", "/api/score/audition"),
+    *_doors(Role.OPERATE, "PUT", "/api/score"),
     *_doors(Role.OPERATE, "POST", _ALERT + "/ack", _ALERT + "/unack", _ALERT + "/snooze", _ALERT + "/play"),
     *_doors(Role.OPERATE, "POST", "/api/ack", "/api/snooze", "/api/mute", "/api/meeting", "/api/test/{instrument}"),
     *_doors(Role.OPERATE, "DELETE", "/api/mute", "/api/meeting"),

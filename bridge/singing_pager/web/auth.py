@@ -96,6 +96,9 @@ class Tokens:
     def __len__(self) -> int:
         return len(self._tokens)
 
+    def __contains__(self, token: object) -> bool:
+        return token in self._tokens
+
     def reload(self) -> None:
         """Read the file again.
 

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,10 +17,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from singing_pager.config import Auth, Http
 from singing_pager.errors import ConfigError
 from singing_pager.web import body, headers
-from singing_pager.web.access import GRAFANA, Access, Door, Role
-from singing_pager.web.auth import GRAFANA_HEADER, Tokens, grafana_signed
+from singing_pager.web.access import GRAFANA, WEBSOCKET, Access, Door, Role
+from singing_pager.web.auth import GRAFANA_HEADER, Token, Tokens, grafana_signed
 from singing_pager.web.limits import Buckets, client
 from singing_pager.web.refusal import ASK, Refusal, RefusedError
+from singing_pager.web.tickets import Tickets
 
 __all__ = ["Guard", "check"]
 
@@ -35,6 +37,10 @@ _SAFE = frozenset({"GET", "HEAD"})
 _PREFLIGHT_AGE = "600"
 _LONGEST = 100
 """Characters of what is quoted from a request."""
+_DENIAL = "websocket.http.response"
+"""What a server calls that it can answer a WebSocket that is not accepted."""
+_POLICY = 1008
+"""Why a WebSocket is closed where it cannot be answered."""
 
 
 def check(http: Http, tokens: Tokens) -> None:
@@ -66,7 +72,8 @@ def _is_loopback(host: str) -> bool:
 class Guard:
     """An ASGI application in front of another.
 
-    The name of the token that came in is `request.state.user`; it is empty where no token is asked for.
+    The token that came in is `request.state.token`, None where none is asked for, and its name `request.state.user`.
+    A WebSocket is a request of the method WEBSOCKET: it is let in before it is accepted, or answered like any other.
 
     Args:
         app: What is guarded.
@@ -75,6 +82,7 @@ class Guard:
         tokens: Who may come in; none at all: everybody, see `check`.
         count: Told of each request that is not let in.
         access: The doors.
+        tickets: What opens a WebSocket in the place of a token.
         clock: Seconds of a clock that never jumps back.
     """
 
@@ -87,11 +95,13 @@ class Guard:
         tokens: Tokens,
         count: Callable[[Refusal], None],
         access: Access | None = None,
+        tickets: Tickets | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._access = access or Access()
         self._tokens = tokens
+        self._tickets = Tickets() if tickets is None else tickets
         self._count = count
         self._clock = clock
         self._rate = http.rate
@@ -106,8 +116,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
         if scope["type"] != "http":
-            await _refuse_other(scope, receive, send)
-            return
+            scope["method"] = WEBSOCKET
         host = origin = authorization = None
         for name, value in scope["headers"]:
             if name == b"host":
@@ -117,6 +126,7 @@ class Guard:
             elif name == b"origin":
                 origin = value
         dressed = headers.dressed(scope, host or b"", self._shared(origin), send)
+        token = None
         try:
             door = self._door(scope, host, origin)
             if door.path == GRAFANA and self._secret and (authorization is None or not len(self._tokens)):
@@ -125,11 +135,13 @@ class Guard:
             elif door.role is None or not len(self._tokens):
                 user = ""
             else:
-                user = self._user(scope, door, authorization)
+                token = self._token(scope, door, authorization)
+                user = token.name
         except RefusedError as refused:
             await self._refuse(refused, scope, receive, dressed)
             return
-        scope.setdefault("state", {})["user"] = user
+        state = scope.setdefault("state", {})
+        state["user"], state["token"] = user, token
         await self._app(scope, receive, dressed)
 
     def _door(self, scope: Scope, host: bytes | None, origin: bytes | None) -> Door:
@@ -174,6 +186,9 @@ class Guard:
         methods = self._access.methods(path)
         if not methods:
             return RefusedError(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; GET / says what there is")
+        if methods == {WEBSOCKET}:
+            said, upgrade = f"{path} is a WebSocket", (("upgrade", "websocket"), ("connection", "upgrade"))
+            return RefusedError(HTTPStatus.UPGRADE_REQUIRED, said, None, *upgrade)
         allowed = ", ".join(sorted(methods))
         if method == "OPTIONS" and preflight:
             return RefusedError(
@@ -187,18 +202,25 @@ class Guard:
         said = f"{method} is not allowed here; allowed: {allowed}"
         return RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, said, None, ("allow", allowed))
 
-    def _user(self, scope: Scope, door: Door, authorization: bytes | None) -> str:
-        """Name who asks; raises RefusedError when he may not."""
-        if authorization is None:
+    def _token(self, scope: Scope, door: Door, authorization: bytes | None) -> Token:
+        """Find by which token somebody asks; raises RefusedError when he may not."""
+        ticket = _ticket(scope) if door.method == WEBSOCKET else ""
+        if ticket:
+            token = self._tickets.redeem(ticket)
+            if token is None or token not in self._tokens:
+                said = "the ticket is not good, or no longer; POST /api/ticket gives another"
+                raise self._wrong_credentials(scope, said, Refusal.TICKET)
+        elif authorization is None:
             said = "no credentials; allowed: a bearer token, or Basic with a token's name and the token"
             raise RefusedError(HTTPStatus.UNAUTHORIZED, said, Refusal.NOBODY, *ASK)
-        token = self._tokens.holder(authorization)
+        else:
+            token = self._tokens.holder(authorization)
         if token is None:
             raise self._wrong_credentials(scope, "the credentials are nobody's")
         if door.role not in token.roles:
             said = f"the token {token.name} has not the role {door.role}"
             raise RefusedError(HTTPStatus.FORBIDDEN, said, Refusal.ROLE)
-        return token.name
+        return token
 
     async def _signed(self, scope: Scope, receive: Receive) -> Receive:
         """See to it that Grafana signed the body; gives what hands the body out once more."""
@@ -216,14 +238,14 @@ class Guard:
             raise self._wrong_credentials(scope, "the signature is wrong, or its time is off (AUTH_GRAFANA_SECRET)")
         return _again(raw_body, receive)
 
-    def _wrong_credentials(self, scope: Scope, said: str) -> RefusedError:
+    def _wrong_credentials(self, scope: Scope, said: str, reason: Refusal = Refusal.WRONG) -> RefusedError:
         # who has the right ones is never kept out by whoever guesses beside him: 256 bits are not guessed, only loud
         wait = self._wrong.take(_address(scope), self._clock())
         if not wait:
-            return RefusedError(HTTPStatus.UNAUTHORIZED, said, Refusal.WRONG, *ASK)
+            return RefusedError(HTTPStatus.UNAUTHORIZED, said, reason, *ASK)
         said = f"more than {_WRONG} wrong credentials a minute; try again later"
         again = ("retry-after", str(math.ceil(wait)))
-        return RefusedError(HTTPStatus.TOO_MANY_REQUESTS, said, Refusal.WRONG, again)
+        return RefusedError(HTTPStatus.TOO_MANY_REQUESTS, said, reason, again)
 
     def _shared(self, origin: bytes | None) -> tuple[tuple[bytes, bytes], ...]:
         """Headers by which a browser lets a page of another origin read the answer."""
@@ -245,7 +267,10 @@ class Guard:
             if not self._told.take(f"{who} {refused.reason}", self._clock()):
                 path = scope["path"][:_LONGEST]
                 _log.warning("%s %r from %s is refused: %s", scope["method"], path, who or "somebody", refused)
-        await refused.response()(scope, receive, send)
+        if scope["type"] == "http" or _DENIAL in scope.get("extensions", {}):
+            await refused.response()(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": _POLICY, "reason": ""})
 
 
 def _address(scope: Scope) -> str:
@@ -262,8 +287,6 @@ def _again(raw_body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-async def _refuse_other(scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuse what is no request: there is no door for it yet."""
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008})
+def _ticket(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get("ticket", [""])[0]

@@ -21,6 +21,7 @@ _UNLESS_GIVEN: tuple[_Header, ...] = (
     (b"cache-control", b"no-store"),
 )
 """A page brings rules of its own."""
+_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 _STRICT: _Header = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -36,7 +37,7 @@ def dressed(scope: Scope, host: bytes, extra: Iterable[_Header], send: Send) -> 
     added = (*_ALWAYS, *extra, _STRICT) if _keeps_to_tls(scope, host) else (*_ALWAYS, *extra)
 
     async def send_dressed(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] in _STARTS:
             given = message["headers"]
             names = {name for name, _ in given}
             message["headers"] = [*given, *added, *(each for each in _UNLESS_GIVEN if each[0] not in names)]
@@ -47,7 +48,12 @@ def dressed(scope: Scope, host: bytes, extra: Iterable[_Header], send: Send) -> 
 
 def _keeps_to_tls(scope: Scope, host: bytes) -> bool:
     # the rule holds for every port of a name: where we have not the whole name, the neighbours may not speak TLS
-    return scope["scheme"] == "https" and b":" not in host and host != b"localhost" and not is_address(host_name(host))
+    return (
+        scope["scheme"] in {"https", "wss"}
+        and b":" not in host
+        and host != b"localhost"
+        and not is_address(host_name(host))
+    )
 
 
 @lru_cache(1024)

@@ -1,7 +1,6 @@
 """The live stream: the built-in engine's sound, for whoever opens it in a browser or a player."""
 
 import asyncio
-import contextlib
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -11,6 +10,7 @@ from singing_pager.errors import BusyError
 from singing_pager.sinks.sound.encoders import Format
 from singing_pager.sinks.sound.stream import Broadcast, Listener
 from singing_pager.web.hooks import answer
+from singing_pager.web.preferences import weights
 
 __all__ = ["preferred", "routes"]
 
@@ -52,18 +52,10 @@ def routes(broadcast: Broadcast | None) -> APIRouter:
 
 def preferred(accept: str) -> Format:
     """Choose a format by an Accept header: Ogg for whoever names it and likes it no less, else WAV, which all play."""
-    liking = {"audio/ogg": 0.0, "audio/wav": 0.0}
-    for part in accept.lower().split(","):
-        name, *parameters = (word.strip() for word in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                with contextlib.suppress(ValueError):
-                    weight = float(parameter[2:])
-        name = {"audio/opus": "audio/ogg", "audio/x-wav": "audio/wav", "audio/wave": "audio/wav"}.get(name, name)
-        if name in liking:
-            liking[name] = max(liking[name], weight)
-    return Format.OGG if 0.0 < liking["audio/ogg"] >= liking["audio/wav"] else Format.WAV
+    liked = weights(accept)
+    ogg = max(liked.get(name, 0.0) for name in ("audio/ogg", "audio/opus"))
+    wav = max(liked.get(name, 0.0) for name in ("audio/wav", "audio/x-wav", "audio/wave"))
+    return Format.OGG if 0.0 < ogg >= wav else Format.WAV
 
 
 class _Live(Response):

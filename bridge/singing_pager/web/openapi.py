@@ -42,7 +42,9 @@ def described(document: _Document, access: Access) -> _Document:
     components = document.setdefault("components", {})
     components["securitySchemes"] = _SCHEMES
     schemas = components.setdefault("schemas", {})
-    schemas.setdefault("Refused", Refused.model_json_schema())
+    refused = Refused.model_json_schema(ref_template="#/components/schemas/{model}")
+    for name, schema in (*refused.pop("$defs").items(), ("Refused", refused)):
+        schemas.setdefault(name, schema)
     # FastAPI describes an answer of its own, which nobody gets here
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

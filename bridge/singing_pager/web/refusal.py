@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     NOBODY = "nobody"
     WRONG = "wrong"
     ROLE = "role"
+    TICKET = "ticket"
 
 
 class RefusedError(PagerError):

@@ -21,6 +21,7 @@ from singing_pager.errors import ConfigError
 from singing_pager.web import openapi
 from singing_pager.web.access import Access
 from singing_pager.web.intake import answer
+from singing_pager.web.wire import LONGEST, Wire
 
 __all__ = ["Server", "application", "bind"]
 
@@ -124,7 +125,13 @@ class Server(uvicorn.Server):
             lifespan="off",
             loop="none",
             http="httptools",
-            ws="none",
+            ws=Wire,
+            ws_max_size=LONGEST,
+            # a peer that does not answer within as long again is gone
+            ws_ping_interval=20.0,
+            ws_ping_timeout=20.0,
+            # measured (docs/console.md): it would hold the loop once for each tab, and an alarm with it
+            ws_per_message_deflate=False,
             timeout_graceful_shutdown=3,
             server_header=False,
             proxy_headers=False,

@@ -15,9 +15,11 @@ from singing_pager.web.api.views import moment
 from singing_pager.web.bodies import ReadyAnswer, Taken, refusals
 from singing_pager.web.intake import answer
 
-__all__ = ["routes"]
+__all__ = ["about", "routes"]
 
 _ABOUT = f"""The Singing Pager {__version__}: hear your systems.
+
+GET  /                         in a browser: the page; see, hear and act
 
 POST /alert                    Alertmanager's webhook, version 4
 POST /webhook/grafana          Grafana's webhook (PUT too)
@@ -38,6 +40,18 @@ GET  /api/summary              all that a lamp needs
 GET  /api/links                each link of the chain
 GET  /api/kpi                  key figures of the alerting
 GET  /api/journal              what happened: ?since= &until= &fingerprint= &deed= &limit=
+GET  /api/timeline             the last hours: ?hours=
+GET  /api/instruments          every sound
+GET  /api/voices               what is held now, and why
+     /api/score                GET; PUT {{"text": "...", "version": "..."}}
+POST /api/score/check          whether a text is a score
+POST /api/score/audition       one rule, heard before it is saved
+GET  /api/timeline             the last hours: ?hours=
+GET  /api/voices               what is held now, and why
+GET  /api/instruments          every sound there is
+     /api/score                GET; PUT {{"text": "..."}}
+POST /api/score/check          what is wrong in a score; /api/score/audition lets a rule be heard
+POST /api/ticket               what opens /ws: the frames of the page
 
 GET  /listen                   the sound, live; /listen.wav, /listen.ogg
 GET  /metrics                  for Prometheus
@@ -48,6 +62,12 @@ GET  /openapi.json             all this for machines
 """
 _JOURNAL = "journal"
 """The link to what is kept."""
+
+
+def about(engine: Engine) -> str:
+    """Say what is here, and whether it is muted."""
+    until = moment(engine.core.controls.muted_until)
+    return f"{_ABOUT}\nMUTED until {until}: nothing sounds. DELETE /api/mute ends that.\n" if until else _ABOUT
 
 
 def routes(
@@ -66,11 +86,6 @@ def routes(
         reload: Reads the score again; raises ConfigError and changes nothing when it is wrong, BusyError when not now.
     """
     router = APIRouter(tags=["status"])
-
-    @router.get("/", response_class=PlainTextResponse, summary="What is here")
-    async def about() -> str:
-        until = moment(engine.core.controls.muted_until)
-        return f"{_ABOUT}\nMUTED until {until}: nothing sounds. DELETE /api/mute ends that.\n" if until else _ABOUT
 
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz", response_model=Taken, summary="Whether the process lives")

@@ -34,10 +34,7 @@ def routes(engine: Engine, links: Callable[[], dict[str, bool]], journal: Journa
     router = APIRouter(prefix="/api", tags=["news"], route_class=Route)
 
     def chain() -> list[views.View]:
-        known = [views.link(link) for link in engine.core.links.values()]
-        names = {link["name"] for link in known}
-        others = [(name, up) for name, up in links().items() if name not in names]
-        return known + [{"name": name, "up": up, "since": None, "detail": ""} for name, up in others]
+        return views.chain(engine.core.links, links())
 
     @router.get("/summary", response_model=bodies.SummaryAnswer, summary="All that a lamp or a small display needs")
     async def summary() -> Response:

@@ -18,8 +18,6 @@ from singing_pager.web.intake import answer, later
 
 __all__ = ["RefusalError", "Route"]
 
-_LIMIT = 16_384
-"""Bytes of the largest body: a name, a reason and a number."""
 _LONGEST = 1000
 """Characters of what is quoted from a request."""
 
@@ -35,16 +33,26 @@ class RefusalError(PagerError):
     Attributes:
         status: What it is to HTTP.
         allowed: Values that are allowed, where there is a list of them.
+        errors: What is wrong in a score, as `bodies.Wrong` has it.
     """
 
-    def __init__(self, status: HTTPStatus, said: str, allowed: Sequence[str] = ()) -> None:
+    def __init__(
+        self, status: HTTPStatus, said: str, allowed: Sequence[str] = (), errors: Sequence[object] = ()
+    ) -> None:
         super().__init__(said)
         self.status = status
         self.allowed = list(allowed)
+        self.errors = list(errors)
 
 
 class Route(APIRoute):
-    """A route whose body is bounded and JSON whatever its headers say, and whose every fault is told in one way."""
+    """A route whose body is bounded and JSON whatever its headers say, and whose every fault is told in one way.
+
+    Attributes:
+        limit: Bytes of the largest body: a name, a reason and a number.
+    """
+
+    limit = 16_384
 
     def get_route_handler(self) -> _Answering:
         """Wrap FastAPI's own."""
@@ -52,14 +60,15 @@ class Route(APIRoute):
 
         async def answering(request: Request) -> Response:
             try:
-                return await inner(await _bounded(request))
+                return await inner(await _bounded(request, self.limit))
             except RefusalError as error:
-                more = {"allowed": error.allowed} if error.allowed else {}
+                found = {"allowed": error.allowed, "errors": error.errors}
+                more = {key: values for key, values in found.items() if values}
                 return answer(error.status, ok=False, error=str(error), **more)
             except RequestValidationError as error:
                 return _invalid(error, self._keys())
             except body.TooLargeError:
-                said = f"the body is too large; at most {_LIMIT} bytes are allowed"
+                said = f"the body is too large; at most {self.limit} bytes are allowed"
                 return answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, ok=False, error=said)
             except ClientDisconnect:
                 said = "the sender hung up before the end of the body"
@@ -76,9 +85,9 @@ class Route(APIRoute):
         return [key for model in models for key in model.model_fields]
 
 
-async def _bounded(request: Request) -> Request:
+async def _bounded(request: Request, limit: int) -> Request:
     """Read the body, up to a limit, and call it JSON: `curl -d` says that it is a form."""
-    raw_body = await body.read(request, _LIMIT)
+    raw_body = await body.read(request, limit)
     if raw_body.isspace():
         raw_body = b""
     headers = [(name, value) for name, value in request.scope["headers"] if name != b"content-type"]

@@ -1,15 +1,15 @@
 """Alerts, controls and links as plain values, for answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 import msgspec
 
 from singing_pager.core.figures import OTHER, SEVERITIES, severity_label
-from singing_pager.model import STRIPS, Alert, Controls, Link, State
+from singing_pager.model import STRIPS, Alert, Controls, Entry, Link, State
 from singing_pager.sources.alert import rfc3339
 
-__all__ = ["View", "alert", "counts", "levels", "link", "moment", "page", "severity"]
+__all__ = ["View", "alert", "chain", "counts", "entry", "levels", "link", "moment", "page", "severity"]
 
 View = dict[str, object]
 
@@ -106,3 +106,28 @@ def levels(given: Controls) -> dict[str, float]:
 def link(given: Link) -> View:
     """Show a link of the chain."""
     return {"name": given.name, "up": given.up, "since": moment(given.at), "detail": given.detail}
+
+
+def chain(known: Mapping[str, Link], others: Mapping[str, bool]) -> list[View]:
+    """Show every link: those that the core knows, and whether those stand that it does not."""
+    shown = [link(each) for each in known.values()]
+    return shown + [
+        {"name": name, "up": up, "since": None, "detail": ""} for name, up in others.items() if name not in known
+    ]
+
+
+def entry(given: Entry) -> View:
+    """Show a line of the journal."""
+    about = given.alert
+    return {
+        "at": given.at,
+        "deed": given.deed,
+        "fingerprint": about.fingerprint if about else "",
+        "name": about.name if about else "",
+        "severity": about.severity if about else "",
+        "subject": given.subject,
+        "by": given.by,
+        "reason": given.reason,
+        "heard": given.heard,
+        "count": given.count,
+    }

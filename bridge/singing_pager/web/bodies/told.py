@@ -1,109 +1,29 @@
-"""What requests and answers hold, as the OpenAPI document tells it.
-
-Answers are written by msgspec from plain values (`web.api.views`): a desk holds 50,000 alerts. These models describe
-them, and the tests hold every answer to its model.
-"""
+"""What answers hold of the desk, the mixer and the news."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from singing_pager.model import STRIPS, State
+from singing_pager.model import State
 
 __all__ = [
-    "LONGEST_MUTE",
-    "LONGEST_SNOOZE",
-    "PLAIN",
     "AlertAnswer",
     "AlertsAnswer",
     "CountAnswer",
     "JournalAnswer",
+    "JournalLine",
     "LinksAnswer",
-    "Meet",
     "MeetingAnswer",
-    "Mute",
     "MuteAnswer",
     "ReadyAnswer",
-    "Refused",
-    "Severity",
-    "Snooze",
-    "SnoozeAll",
     "SummaryAnswer",
-    "Take",
-    "TakeAll",
     "Taken",
     "TestAnswer",
-    "Turn",
+    "TicketAnswer",
     "VolumeAnswer",
-    "Who",
-    "refusals",
 ]
 
-PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-"""No control characters: what people write is shown on terminals, lamps and pages, and spoken."""
-LONGEST_SNOOZE = 604_800.0
-LONGEST_MUTE = 86_400.0
-
-Name = Annotated[str, StringConstraints(max_length=200, pattern=PLAIN)]
-Reason = Annotated[str, StringConstraints(max_length=1000, pattern=PLAIN)]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC")]
-Severity = Literal["critical", "warning", "info", "other"]
-Strip = Literal[STRIPS]  # type: ignore[valid-type]
-
-
-class _Asked(BaseModel):
-    """Nothing is guessed, and a key that is not known is a mistake."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-class Who(_Asked):
-    """Who asks for it."""
-
-    by: Name = Field(default="", description="who; empty: the name of the token, else http")
-
-
-class Take(Who):
-    """Who takes an alert, and why."""
-
-    reason: Reason = Field(default="", description="why; it is kept in the journal, and in Alertmanager's silence")
-
-
-class TakeAll(Take):
-    """Who takes which alert."""
-
-    fingerprint: str = Field(default="", max_length=1000, description="which alert; empty: every one that is firing")
-
-
-class Snooze(Take):
-    """For how long an alert is to rest."""
-
-    seconds: float = Field(ge=1, le=LONGEST_SNOOZE, description="it fires again after so long")
-
-
-class SnoozeAll(TakeAll):
-    """For how long which alert is to rest."""
-
-    seconds: float = Field(ge=1, le=LONGEST_SNOOZE, description="it fires again after so long")
-
-
-class Mute(Take):
-    """For how long nothing may sound."""
-
-    seconds: float = Field(default=900.0, ge=1, le=LONGEST_MUTE, description="the mute ends by itself after so long")
-
-
-class Meet(Who):
-    """For how long only what the score lets through may sound."""
-
-    seconds: float = Field(default=3600.0, ge=1, le=LONGEST_MUTE, description="it ends by itself after so long")
-
-
-class Turn(Who):
-    """To which level a strip of the mixer is brought."""
-
-    strip: Strip = Field(default="master", description="which")
-    level: float = Field(ge=0, le=1, description="0: nothing, 1: as the score has it")
 
 
 class Taken(BaseModel):
@@ -112,13 +32,10 @@ class Taken(BaseModel):
     ok: Literal[True]
 
 
-class Refused(BaseModel):
-    """It was not done, or is not on disk."""
+class TicketAnswer(Taken):
+    """What opens `/ws` once, as `?ticket=`."""
 
-    ok: Literal[False]
-    error: str = Field(description="what is wrong, and what is allowed")
-    allowed: list[str] = Field(default=[], description="values that are allowed, where there is a list of them")
-    done: bool = Field(default=False, description="whether it was done nevertheless, and only cannot be kept")
+    ticket: str
 
 
 class AlertView(BaseModel):
@@ -266,23 +183,3 @@ class ReadyAnswer(BaseModel):
     waiting: int = Field(description="events in the inbox")
     links: dict[str, bool]
     muted_until: Moment | None
-
-
-def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Tell the OpenAPI document with which statuses a route may refuse (`web.openapi` puts the schema beside them)."""
-    # by reference, not by model: FastAPI would build a validator for each, half a second's worth of them
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refused"}}}
-    return {status: {"description": _WHY[status], "content": content} for status in statuses}
-
-
-_WHY = {
-    400: "It can never be right: no JSON, or not what is read here.",
-    401: "The signature or the token is missing or wrong.",
-    403: "The token's role may not do that.",
-    404: "There is none by this name.",
-    409: "Not as things are now.",
-    413: "The body is too large.",
-    422: "A value is not allowed.",
-    429: "Too many requests.",
-    503: "Not now, or not on disk: try again.",
-}
