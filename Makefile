@@ -7,7 +7,7 @@ carried := $(shell find bridge/singing_pager bridge/console supercollider/compil
   -not -path '*/node_modules/*' -not -path '*/.*' -not -path '*/dist/*' -not -path '*/__pycache__/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run sound console test check format synthdefs bench lock test-compose clean
+.PHONY: help run sound console test check format synthdefs pictures bench lock test-compose clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,9 +23,9 @@ console: .venv/dev ## build the page, where its sources have changed
 
 test: .venv/dev console ## set up what is missing, Debian packages too, and run every test
 	scripts/test-packages
-	# what only reckons runs on both cores; what plays in real time, and the table at its end, runs alone after it
-	$(bin)/pytest -n 2 --dist loadfile --ignore tests/real --ignore tests/golden
-	$(bin)/pytest tests/golden tests/real
+	# what plays in real time runs alone, after what does not
+	$(bin)/pytest -n 2 --dist loadfile --ignore tests/real --ignore tests/page --ignore tests/golden
+	$(bin)/pytest tests/golden tests/page tests/real
 
 check: .venv/dev console ## lint, format, types, spelling, the page's unit tests: what CI and pre-commit run
 	$(bin)/ruff check
@@ -42,6 +42,9 @@ format: .venv/dev console ## put the code in its form
 
 synthdefs: ## compile supercollider/synthdefs into supercollider/compiled
 	scripts/synthdefs supercollider/compiled
+
+pictures: .venv/dev console ## take the pictures of the page that the docs show
+	$(bin)/python tests/page/pictures.py
 
 bench: .venv/dev console ## measure latency, the MQTT flood and memory beside their baselines (some 5 minutes)
 	scripts/test-packages

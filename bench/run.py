@@ -12,7 +12,17 @@ def main() -> None:
     """Run them."""
     # the benchmarks start the same real broker as the tests
     env = {**os.environ, "PYTHONPATH": str(HERE.parent / "tests" / "real")}
-    for name in ("latency.py", "storm.py", "siege.py", "mqtt.py", "synth.py", "live.py", "host.py", "durable.py"):
+    for name in (
+        "latency.py",
+        "storm.py",
+        "siege.py",
+        "mqtt.py",
+        "synth.py",
+        "live.py",
+        "host.py",
+        "durable.py",
+        "tab.py",
+    ):
         subprocess.run([sys.executable, str(HERE / name)], env=env, check=True)
         print()
 

@@ -1,37 +1,123 @@
-"""A machine that has nothing but Python: no sound card, no SuperCollider, no network."""
+"""A machine that has nothing but Python and `make`: no Node.js, no SuperCollider, no sound card."""
 
+import contextlib
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile  # type: ignore[import-untyped]
+from broker import eventually, free_port
+from page.browsing import chromium, record, start, visit
 
-pytestmark = pytest.mark.timeout(280)
+from bridge import alert_body
+
+pytestmark = pytest.mark.timeout(420)
 
 ROOT = Path(__file__).resolve().parents[2]
+TOOLS = (
+    *(
+        "make",
+        "bash",
+        "sh",
+        "env",
+        "git",
+        "find",
+        "awk",
+        "sed",
+        "grep",
+        "id",
+        "ls",
+        "cat",
+        "rm",
+        "mkdir",
+        "touch",
+        "sleep",
+    ),
+    *("dirname", "basename", "uname", "getconf"),
+)
+"""What every system has; neither `node` nor `scsynth` is among it."""
 CUT_OFF = ("unshare", "-rn")
 """A network of its own with nothing in it, not even a loopback that is up."""
+SET_UP = 300
+"""Seconds that the first command may take: it fetches everything."""
 
 
-@pytest.fixture
-def pager(tmp_path: Path) -> Path:
-    """The command of a pager that was installed as a user installs it: the wheel and the locked packages."""
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
-    (wheel,) = tmp_path.glob("*.whl")
-    run(sys.executable, "-m", "venv", tmp_path / "fresh")
-    pip = (tmp_path / "fresh/bin/python", "-m", "pip", "install", "-q", "--no-compile")
-    run(*pip, "--require-hashes", "-r", ROOT / "requirements/run.txt")
-    run(*pip, "--no-deps", wheel)
-    return tmp_path / "fresh/bin/singing-pager"
+@dataclass(frozen=True)
+class Fresh:
+    """The tree as a stranger has cloned it, with its first command running."""
+
+    tree: Path
+    environment: Mapping[str, str]
+    url: str
+    log: Path
 
 
-def run(*command: str | Path, cwd: Path | None = None) -> None:
-    """Run something that must succeed."""
-    ended = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
-    assert ended.returncode == 0, ended.stderr
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    """Run README's first command in a copy of the tree."""
+    folder = tmp_path_factory.mktemp("fresh")
+    tools, tree, log = folder / "bin", folder / "tree", folder / "log"
+    tools.mkdir()
+    for tool in TOOLS:
+        (tools / tool).symlink_to(shutil.which(tool) or f"/no/{tool}")
+    (tools / "python3").symlink_to(Path(sys.executable).resolve())
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name)
+    port = free_port()
+    environment = {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTHON", "PYTEST", "VIRTUAL_ENV"))
+        },
+        "PATH": str(tools),
+        "HTTP_PORT": str(port),
+        "METRICS_PORT": str(free_port()),
+        "OSC_PORT": str(free_port()),
+        "MQTT_PORT": str(free_port()),
+        "STORE_URL": f"sqlite:///{folder / 'pager.db'}",
+    }
+    with log.open("wb") as written:
+        running = subprocess.Popen(
+            ["make", "run"],
+            cwd=tree,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        assert eventually(lambda: answers(url) or running.poll() is not None, SET_UP), log.read_text()
+        assert running.poll() is None, log.read_text()
+        yield Fresh(tree, environment, url, log)
+    finally:
+        os.killpg(running.pid, signal.SIGTERM)
+        running.wait(20)
+
+
+def answers(url: str) -> bool:
+    """Whether the pager is up."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+        return bool(answer.status == 200)
+    return False
 
 
 def cut_off() -> tuple[str, ...]:
@@ -43,11 +129,31 @@ def cut_off() -> tuple[str, ...]:
     return CUT_OFF
 
 
-def test_sound_from_the_package_alone(pager: Path, tmp_path: Path) -> None:
+@pytest.mark.needs("chromium")
+def test_the_first_command_of_the_readme_opens_on_a_page_that_sounds_after_one_click(fresh: Fresh) -> None:
+    """`make run` names an address; whoever opens it and presses the one big button hears the ambience, and an alarm."""
+    readme = (fresh.tree / "README.md").read_text()
+    assert "```sh\nmake run\n```" == readme[readme.index("```sh") :].split("\n\n")[0]
+    assert f"open {fresh.url}/" in fresh.log.read_text()
+    with chromium() as browser, visit(browser, fresh.url) as (context, watch):
+        page = context.new_page()
+        page.goto("/")
+        start(page)
+        assert -60 < record(page, 3.0).loudest()
+        body = alert_body("firing", alertname="Hello", severity="critical")
+        urllib.request.urlopen(
+            urllib.request.Request(f"{fresh.url}/alert", str(body).replace("'", '"').encode()), timeout=10
+        ).close()
+        assert -25 < record(page, 2.0).loudest()
+    assert [] == watch.faults
+
+
+def test_sound_from_the_package_alone(fresh: Fresh, tmp_path: Path) -> None:
     """`listen -d 5 -o x.wav` gives 5 s of sound where nothing but the package is installed."""
     without = cut_off()
     how = "cut by " + " ".join(without) if without else "there, for this kernel allows no unshare"
     print(f"the network: {how}")  # noqa: T201 - what was proved depends on it
+    pager = fresh.tree / ".venv/bin/singing-pager"
     command = [*without, "/usr/bin/env", "-i", f"PATH={pager.parent}", f"HOME={tmp_path}", str(pager)]
     assert b"scsynth" not in b"".join(os.fsencode(path) for path in pager.parent.iterdir())
     listened = subprocess.run(
