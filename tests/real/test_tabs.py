@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from broker import eventually, free_port
-from browsing import addresses, kinds, time_tag
 from singing_pager.synth.server import Server
 from singing_pager.web import auth
 from singing_pager.web.access import Role
 from storming import body
+from tabbing import addresses, kinds, time_tag
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 

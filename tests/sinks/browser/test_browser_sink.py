@@ -5,12 +5,12 @@ import json
 import logging
 
 import pytest
-from browsing import Browsed, addresses, catalogue, kinds, outcome, strike
 from singing_pager.errors import BusyError
 from singing_pager.model import Deed, Entry, Hold, Mix, Release, State
 from singing_pager.model.alerts import Alert
 from singing_pager.sinks.browser import LATENCY, Closing
 from singing_pager.testing import START, reading
+from tabbing import Browsed, addresses, catalogue, kinds, outcome, strike
 
 CPU = Hold("voice", "cpu", catalogue()["cpu"].params({}), 0)
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 
 import pytest
-from browsing import addresses, catalogue, kinds, strike, time_tag
 from singing_pager import instruments
 from singing_pager.model import Cue, Hold, Mix, Release
 from singing_pager.sinks.browser.stage import Stage
@@ -15,6 +14,7 @@ from singing_pager.sinks.browser.tab import Tab
 from singing_pager.sinks.scsynth import Scsynth
 from singing_pager.synth.server import Server
 from singing_pager.testing import START, FakeClock
+from tabbing import addresses, catalogue, kinds, strike, time_tag
 
 CPU = Hold("voice", "cpu", catalogue()["cpu"].params({}), 0)
 
