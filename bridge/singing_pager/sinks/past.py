@@ -4,9 +4,9 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 
 from singing_pager.core.numbers import number
-from singing_pager.model import Deed, Drop, Entry, Outcome, Reading
+from singing_pager.model import Deed, Drop, Entry, Event, Outcome, Reading
 
-__all__ = ["DAY", "MINUTE", "MOST", "SHOWN", "Past"]
+__all__ = ["DAY", "MINUTE", "MOST", "SHOWN", "Past", "unusual"]
 
 MINUTE = 60
 DAY = 24 * 60
@@ -25,7 +25,7 @@ SHOWN = frozenset(
 """Deeds that stand on a time line."""
 
 _ANOMALY = (".anomaly", "/anomaly")
-"""Ends of the names of streams that say how unusual something is: `host.anomaly`, `metrics/pump/anomaly`."""
+"""Ends of the names of streams that say how unusual something is."""
 
 
 class Past:
@@ -44,9 +44,10 @@ class Past:
     def play(self, moment: Sequence[Outcome]) -> None:
         """Take what a moment brings."""
         for outcome in moment:
-            event = outcome.event
-            if isinstance(event, Reading) and event.fault is None and event.stream.endswith(_ANOMALY):
-                self._unusual(event, outcome.at)
+            value = unusual(outcome.event)
+            if value is not None:
+                minute = _minute(outcome.at, self._anomaly)
+                self._anomaly[minute] = max(value, self._anomaly.get(minute, value))
             for entry in outcome.entries:
                 if entry.deed in SHOWN:
                     self._entries.append(entry)
@@ -66,11 +67,13 @@ class Past:
         """Entries of the deeds that are shown, oldest first."""
         return tuple(self._entries)
 
-    def _unusual(self, reading: Reading, now: float) -> None:
-        value = number(reading.data, ())
-        if not isinstance(value, Drop):
-            minute = _minute(now, self._anomaly)
-            self._anomaly[minute] = max(value, self._anomaly.get(minute, value))
+
+def unusual(event: Event) -> float | None:
+    """Say how unusual something is, where an event says it: a reading of `host.anomaly`, `metrics/pump/anomaly`, …"""
+    if not isinstance(event, Reading) or event.fault is not None or not event.stream.endswith(_ANOMALY):
+        return None
+    value = number(event.data, ())
+    return None if isinstance(value, Drop) else value
 
 
 def _minute(now: float, kept: OrderedDict[int, float] | OrderedDict[int, int]) -> int:

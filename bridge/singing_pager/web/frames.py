@@ -75,7 +75,7 @@ class Frames:
 
     def entries(self, entries: Sequence[Entry]) -> str:
         """Lines of the journal."""
-        return frame("entries", entries=[_line(entry) for entry in entries])
+        return frame("entries", entries=[views.entry(entry) for entry in entries])
 
     def standing(self) -> Sequence[str]:
         """Controls, links, and whether there is a flood or quiet."""
@@ -115,19 +115,3 @@ def _state(head: bytes, alerts: Sequence[Alert]) -> str:
     """Add the alerts to the rest of the state; made for a thread."""
     page = views.page(alerts, lambda _: True, MOST_ALERTS, 0)
     return (head[:-1] + b"," + page.removeprefix(b'{"ok":true,')).decode()
-
-
-def _line(entry: Entry) -> View:
-    alert = entry.alert
-    return {
-        "at": entry.at,
-        "deed": entry.deed,
-        "fingerprint": alert.fingerprint if alert else "",
-        "name": alert.name if alert else "",
-        "severity": alert.severity if alert else "",
-        "subject": entry.subject,
-        "by": entry.by,
-        "reason": entry.reason,
-        "heard": entry.heard,
-        "count": entry.count,
-    }

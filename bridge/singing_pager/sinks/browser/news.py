@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Container, Iterable
 
-from singing_pager.core.numbers import number
-from singing_pager.model import Drop, Entry, Outcome, Reading, Strike
+from singing_pager.model import Entry, Outcome, Strike
+from singing_pager.sinks.past import unusual
 
 __all__ = ["MOST_ALERTS", "News"]
 
@@ -12,8 +12,6 @@ MOST_ALERTS = 500
 """Changed alerts that are told one by one; of more the whole state is told anew."""
 _LINES = 200
 """Lines of the journal that are told at a time: the last."""
-_ANOMALY = (".anomaly", "/anomaly")
-"""Ends of the names of streams that say how unusual something is (`sinks.past`)."""
 
 
 class News:
@@ -52,8 +50,9 @@ class News:
                 if isinstance(cue, Strike) and cue.voice in known:
                     news = True
                     self._changed(cue.voice)
-            if isinstance(outcome.event, Reading) and outcome.event.stream.endswith(_ANOMALY):
-                self._unusual(outcome.event, outcome.at)
+            value = unusual(outcome.event)
+            if value is not None and (self.anomaly is None or value >= self.anomaly[1]):
+                self.anomaly = outcome.at, value
         return news
 
     def _changed(self, fingerprint: str) -> None:
@@ -63,8 +62,3 @@ class News:
         if len(self.alerts) > MOST_ALERTS:
             self.many = True
             self.alerts.clear()
-
-    def _unusual(self, reading: Reading, at: float) -> None:
-        value = number(reading.data, ()) if reading.fault is None else Drop.UNREADABLE
-        if not isinstance(value, Drop) and (self.anomaly is None or value >= self.anomaly[1]):
-            self.anomaly = at, value
