@@ -69,7 +69,7 @@ class Past:
 
 
 def unusual(event: Event) -> float | None:
-    """Say how unusual something is, where an event says it: a reading of `host.anomaly`, `metrics/pump/anomaly`, …"""
+    """Say how unusual something is, where an event says it: a reading of `host.anomaly`, or `metrics/pump/anomaly`."""
     if not isinstance(event, Reading) or event.fault is not None or not event.stream.endswith(_ANOMALY):
         return None
     value = number(event.data, ())

@@ -28,8 +28,8 @@ export interface Known {
 export const MOST_ENTRIES = 500;
 export const MOST_CAPTIONS = 50;
 const MOST_ANOMALIES = 3600;
-/** Alerts that a page holds: what is beyond is in `total`, and on the next page of GET /api/alerts. */
-const MOST_ALERTS = 1000;
+/** Alerts that a page holds: what is beyond is in `total` only. */
+export const MOST_ALERTS = 5000;
 
 const FULL = Object.fromEntries(STRIPS.map((strip) => [strip, 1])) as Controls["levels"];
 

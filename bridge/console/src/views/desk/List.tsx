@@ -3,6 +3,9 @@
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../parts/Button.tsx";
+import { more, SOME } from "../../state/more.ts";
+import { MOST_ALERTS } from "../../state/reduce.ts";
+import { known } from "../../state/store.ts";
 import { chosen, focused, leave, limit, PAGE, point, pointed, unpoint } from "./list.ts";
 import { Row } from "./Row.tsx";
 
@@ -19,6 +22,7 @@ export function List() {
   });
   useLayoutEffect(() => leave, []);
   const rest = chosen.value.length - shown.value.length;
+  const { alerts, total } = known.value;
   return (
     <>
       {/* the pointer and the focus only hold the list still: there is nothing here to be done with them */}
@@ -52,6 +56,9 @@ export function List() {
         >
           Show {Math.min(rest, PAGE)} more of {rest}
         </Button>
+      ) : null}
+      {total > alerts.size && alerts.size < MOST_ALERTS ? (
+        <Button press={more}>Fetch {Math.min(total - alerts.size, SOME)} more from the pager</Button>
       ) : null}
     </>
   );

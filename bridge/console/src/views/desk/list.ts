@@ -2,8 +2,9 @@
 
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { Alert } from "../../state/frames.ts";
+import { more } from "../../state/more.ts";
 import { severityOf } from "../../state/severity.ts";
-import { desk } from "../../state/store.ts";
+import { desk, known } from "../../state/store.ts";
 import { arranged, type Hold, type Wanted, wants } from "./order.ts";
 
 /** Rows that are drawn at first, and more at each asking: a storm is not to stop the page. */
@@ -22,6 +23,12 @@ const hold = computed<Hold>(() => (pointed.value ? "rows" : focused.value ? "ord
 export const standing = signal<readonly Alert[]>([]);
 effect(() => {
   standing.value = arranged(standing.peek(), desk.value, hold.value);
+});
+
+// of a storm that is over but for its tail, the tail is on the desk too
+effect(() => {
+  const { told, alerts, total } = known.value;
+  if (told && total > alerts.size && alerts.size < PAGE) more().catch(() => undefined);
 });
 
 export const chosen = computed(() => standing.value.filter((alert) => wants(wanted.value, alert, severityOf(alert))));
