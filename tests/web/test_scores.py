@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +17,8 @@ from bridging import Bridge
 from singing_pager.model import Cue, Deed, Hold, Mute, Release, Reload, Strike
 from singing_pager.testing import START, firing, reading
 from singing_pager.web.bodies import LONGEST_SCORE
+
+NOBODY = 65534
 
 DEFAULT = files("singing_pager").joinpath("default_score.yaml").read_text("utf-8")
 SCORE = """\
@@ -440,19 +444,36 @@ def test_no_file_to_write() -> None:
     assert "set SCORE" in refused["error"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
-def test_a_file_that_may_not_be_written(bridge: Bridge, file: Path) -> None:
-    """A file or a folder that is not ours stays as it is, though a rename would ask nobody."""
-    for path, mode in ((file, 0o444), (file.parent, 0o555)):
-        before = path.stat().st_mode
-        path.chmod(mode)
+@pytest.fixture
+def ours() -> Iterator[Path]:
+    """A folder of our own; root, who may write everything, is nobody meanwhile."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if os.geteuid() != 0:
+            yield folder
+            return
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
         try:
-            assert ask(bridge, "GET", "/api/score")["writable"] is False
-            refused = save(bridge, SCORE + "# Ada\n", SCORE, 409)
+            yield folder
         finally:
-            path.chmod(before)
-        assert refused["error"] == f"the score cannot be written: {file}: Permission denied"
-        assert file.read_text() == SCORE
+            os.seteuid(0)
+
+
+@pytest.mark.parametrize(("where", "mode"), [("score.yaml", 0o444), (".", 0o555)])
+def test_a_file_that_may_not_be_written(ours: Path, where: str, mode: int) -> None:
+    """A file or a folder that is not ours stays as it is, though a rename would ask nobody."""
+    file = ours / "score.yaml"
+    file.write_text(SCORE)
+    bridge = Bridge(score_file=file)
+    (ours / where).chmod(mode)
+    try:
+        assert ask(bridge, "GET", "/api/score")["writable"] is False
+        refused = save(bridge, SCORE + "# Ada\n", SCORE, 409)
+    finally:
+        ours.chmod(0o755)
+    assert refused["error"] == f"the score cannot be written: {file}: Permission denied"
+    assert file.read_text() == SCORE
 
 
 def test_a_disk_that_is_full(bridge: Bridge, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

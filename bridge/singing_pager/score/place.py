@@ -31,7 +31,7 @@ class Place:
         if self.path is None:
             return False
         file = self.path.resolve()
-        return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK | os.X_OK)
+        return _may(file, os.W_OK) and _may(file.parent, os.W_OK | os.X_OK)
 
     def write(self, text: str) -> None:
         """Put a text in the place of the old one: whoever reads meanwhile, or after a power cut, has one of the two.
@@ -47,6 +47,11 @@ class Place:
             _replace(file, text.encode())
         except OSError as error:
             raise ConfigError(f"{self.path}: {error.strerror or error}") from error
+
+
+def _may(path: Path, mode: int) -> bool:
+    # as whoever we are now, which is not always who we were started as
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _replace(file: Path, content: bytes) -> None:
