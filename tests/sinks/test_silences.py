@@ -373,17 +373,23 @@ def lost(scene: Scene) -> None:
     scene.fake.answers["POST", "silences"] = answer
 
 
+async def unanswered() -> tuple[Scene, str]:
+    """Somebody has taken an alert, and the answer that tells the id of its silence was lost."""
+    scene = Scene()
+    await scene.reconcile()
+    key = scene.fire(**DISK)
+    lost(scene)
+    scene.acknowledge(key)
+    await scene.settle()
+    return scene, key
+
+
 def test_an_answer_that_was_lost_makes_no_second_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """What has been made nevertheless is taken for the one."""
     monkeypatch.setattr(silences, "full_jitter", lambda _: 0.0)
 
     async def play() -> None:
-        scene = Scene()
-        await scene.reconcile()
-        key = scene.fire(**DISK)
-        lost(scene)
-        scene.acknowledge(key)
-        await scene.settle()
+        scene, key = await unanswered()
         assert "" == scene.alert(key).silence
         await scene.reconcile()
         assert [scene.alert(key).silence] == list(scene.fake.active)
@@ -396,12 +402,7 @@ def test_a_silence_whose_answer_was_lost_ends_with_its_alert(monkeypatch: pytest
     monkeypatch.setattr(silences, "full_jitter", lambda _: 0.0)
 
     async def play() -> None:
-        scene = Scene()
-        await scene.reconcile()
-        key = scene.fire(**DISK)
-        lost(scene)
-        scene.acknowledge(key)
-        await scene.settle()
+        scene, key = await unanswered()
         await _unacknowledge(scene, key)
         assert 1 == len(scene.fake.active)
         await scene.reconcile()
@@ -415,12 +416,7 @@ def test_who_takes_back_and_takes_again_has_one_silence(monkeypatch: pytest.Monk
     monkeypatch.setattr(silences, "full_jitter", lambda _: 0.0)
 
     async def play() -> None:
-        scene = Scene()
-        await scene.reconcile()
-        key = scene.fire(**DISK)
-        lost(scene)
-        scene.acknowledge(key)
-        await scene.settle()
+        scene, key = await unanswered()
         await _unacknowledge(scene, key)
         scene.acknowledge(key)
         await scene.settle()
