@@ -49,7 +49,7 @@ def delays(page: Page, bridge: Bridge, times: int) -> list[float]:
     for number in range(times):
         page.wait_for_timeout(1000 * _APART)
         posted.append(time.time())
-        bridge.post("/alert", alert_body("firing", alertname=f"Late{number}", severity="info"))
+        bridge.post("/alert", alert_body("firing", alertname=f"Late{number} of {posted[0]}", severity="info"))
     page.wait_for_timeout(1000 * (_PATIENCE + 0.2))
     take = tape.end()
     loud = np.flatnonzero(np.abs(take.mono) > _AUDIBLE)
