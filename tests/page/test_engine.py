@@ -122,7 +122,7 @@ def test_an_output_that_something_has_stopped_comes_back_in_tune(
 def test_an_alert_is_heard_in_the_tab_within_an_eighth_of_a_second(
     page: Page, bridge: Bridge, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From the POST to the onset in the page's output: p95 at most 125 ms, of a hundred; a busy machine may try twice."""
+    """From the POST to the onset in the page's output: p95 at most 125 ms; a busy machine may try twice."""
     start(page)
     slow = []
     for _ in range(2):
