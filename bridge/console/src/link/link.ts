@@ -112,7 +112,7 @@ function connect(ticket: string): void {
     if (typeof data === "string") heard(JSON.parse(data) as Frame);
     else listener?.packet(new Uint8Array(data));
   };
-  line.onclose = ({ code }) => drop(code === 1013 ? "This page could not keep up with the pager." : "");
+  line.onclose = ({ reason }) => drop(reason ? `The pager has closed the line: ${reason}. This page keeps trying.` : "");
 }
 
 function heard(frame: Frame): void {
