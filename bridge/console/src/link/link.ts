@@ -112,7 +112,8 @@ function connect(ticket: string): void {
     if (typeof data === "string") heard(JSON.parse(data) as Frame);
     else listener?.packet(new Uint8Array(data));
   };
-  line.onclose = ({ reason }) => drop(reason ? `The pager has closed the line: ${reason}. This page keeps trying.` : "");
+  line.onclose = ({ reason }) =>
+    drop(reason ? `The pager has closed the line: ${reason}. This page keeps trying.` : "");
 }
 
 function heard(frame: Frame): void {
