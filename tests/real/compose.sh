@@ -125,6 +125,15 @@ in_bridge /alert '{"version": "4", "status": "firing", "alerts": [{"status": "fi
 sleep 4
 heard "$before"
 
+say "the page, by the published port"
+"$python" - "http://127.0.0.1:$PORT_BRIDGE" <<'PYTHON'
+import re, sys, urllib.request as u
+page = u.urlopen(u.Request(sys.argv[1] + "/", headers={"Accept": "text/html"}), timeout=5).read().decode()
+script = re.search(r'src="(/page/assets/[^"]+[.]js)"', page)[1]
+assert u.urlopen(sys.argv[1] + script, timeout=5).status == 200
+assert u.urlopen(sys.argv[1] + "/page/scsynth/scsynth-nrt.wasm", timeout=5).read(4) == b"\0asm"
+PYTHON
+
 say "Prometheus"
 targets_up() {
   get "http://127.0.0.1:$PORT_PROMETHEUS/api/v1/targets" | "$python" -c '
