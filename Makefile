@@ -24,8 +24,8 @@ console: .venv/dev ## build the page, where its sources have changed
 test: .venv/dev console ## set up what is missing, Debian packages too, and run every test
 	scripts/test-packages
 	# what plays in real time runs alone, after what does not
-	$(bin)/pytest -n 2 --dist loadfile --ignore tests/real --ignore tests/page --ignore tests/golden
-	$(bin)/pytest tests/golden tests/page tests/real
+	$(bin)/pytest -n 2 --dist loadfile --ignore tests/real --ignore tests/page/heard --ignore tests/golden
+	$(bin)/pytest tests/golden tests/page/heard tests/real
 
 check: .venv/dev console ## lint, format, types, spelling, the page's unit tests: what CI and pre-commit run
 	$(bin)/ruff check

@@ -6,7 +6,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from standstill import Steal
 
+_STEAL = Steal()
 _PROGRAMS = {
     "studio": ("sclang", "scsynth", "jackd"),
     "mosquitto": ("mosquitto", "mosquitto_pub"),
@@ -28,6 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_STATE_HOME"] = state.name
     config.add_cleanup(state.cleanup)
     config.addinivalue_line("markers", "needs(*names): real programs that the test starts (tests/conftest.py)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What fails while the machine stands still is tried again, twice at most (tests/standstill.py)."""
+    for item in items:
+        item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=5, condition=_STEAL.much))
+
+
+def pytest_runtest_logstart() -> None:
+    """A test begins."""
+    _STEAL.begin()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

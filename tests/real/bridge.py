@@ -62,7 +62,7 @@ class Bridge:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        if not eventually(self.lives, 20):
+        if not eventually(self.lives, 60):
             self.__exit__()
             raise TimeoutError(self.log)
         return self
