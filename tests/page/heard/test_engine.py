@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from page import latency
 from page.browsing import Recording, heard, record, start, until
+from standstill import Steal
 
 from bridge import Bridge, alert_body
 
@@ -18,6 +19,8 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.timeout(150)]
 
 EIGHTH = 0.125
 """Seconds by which sound may trail what is seen, and nobody notices (ITU-R BT.1359)."""
+STILL = 1.0
+"""Seconds of the processors that a machine may lack in that minute, for its figure to be one of the pager."""
 TIMES = 100
 
 
@@ -122,16 +125,14 @@ def test_an_output_that_something_has_stopped_comes_back_in_tune(
 def test_an_alert_is_heard_in_the_tab_within_an_eighth_of_a_second(
     page: Page, bridge: Bridge, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From the POST to the onset in the page's output: p95 at most 125 ms; a busy machine may try twice."""
+    """From the POST to the onset in the page's output: p95 at most 125 ms, of a hundred, on a machine that runs."""
     start(page)
-    slow = []
-    for _ in range(2):
-        found = latency.delays(page, bridge, TIMES)
-        with capsys.disabled():
-            print(f"\nPOST to onset in the tab, {TIMES} times: {latency.quantiles(found)}")  # noqa: T201 - to be read
-        assert TIMES == len(found)
-        slow.append(latency.quantile(found, 0.95))
-        if slow[-1] <= EIGHTH:
-            break
+    steal = Steal()
+    found = latency.delays(page, bridge, TIMES)
+    stolen = steal.stolen()
+    with capsys.disabled():
+        told = f"{latency.quantiles(found)}; {stolen:.1f} s of the processors were stolen meanwhile"
+        print(f"\nPOST to onset in the tab, {TIMES} times: {told}")  # noqa: T201 - a figure to read
 
-    assert min(slow) <= EIGHTH
+    assert TIMES == len(found)
+    assert stolen > STILL or latency.quantile(found, 0.95) <= EIGHTH
