@@ -439,11 +439,23 @@ def tell(story: list[tuple[Event, float]], score: Score = DEFAULT) -> list[Outco
     return outcomes
 
 
+def _unstaggered(score: Score) -> Score:
+    """A score by which no onset waits for its turn."""
+    return replace(score, limits=replace(score.limits, stagger=0.0))
+
+
+def _at_once(event: Event) -> Event:
+    if isinstance(event, Reload):
+        assert isinstance(event.score, Score)
+        return Reload(event.at, _unstaggered(event.score))
+    return event
+
+
 @given(STORIES)
 def test_nothing_that_comes_in_raises(story: list[tuple[Event, float]]) -> None:
     """Whatever events hold, each has its outcome, and an alert either sounds or has a reason why it does not."""
-    at_once = replace(DEFAULT, limits=replace(DEFAULT.limits, stagger=0.0))
-    outcomes = tell(story, at_once)
+    story = [(_at_once(event), seconds) for event, seconds in story]
+    outcomes = tell(story, _unstaggered(DEFAULT))
     assert [event for event, _ in story] == [outcome.event for outcome in outcomes]
     for outcome in outcomes:
         if isinstance(outcome.event, AlertChange):
