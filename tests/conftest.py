@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -38,17 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What fails while the machine stands still is tried again (tests/standstill.py)."""
     for item in items:
         item.add_marker(pytest.mark.flaky(reruns=_RERUNS, reruns_delay=5, condition=_STEAL.much))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What plays in real time, and fails at each try on a machine that is not given its processors, is not judged."""
-    report = yield
-    last = getattr(item, "execution_count", 1) > _RERUNS
-    if report.failed and last and {"real", "page"} & set(item.path.parts) and _STEAL.hopeless():
-        report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, "Skipped: not judged: the machine stood still at each try")
-    return report
 
 
 def pytest_runtest_logstart() -> None:
