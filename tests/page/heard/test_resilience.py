@@ -29,6 +29,8 @@ AWAY = 20.0
 """Seconds without a network."""
 ASLEEP = 60.0
 """Seconds in the background, frozen for most of it."""
+SOONEST_LOST = 3.0
+"""Seconds without a bridge after which a tab may tell the loss: ten since the last answer to its pings, each 5 s."""
 MISSED = 3
 """Critical alerts that come while tabs are away."""
 _OPEN = "globalThis.singingPager?.connection().state === 'open'"
@@ -115,12 +117,17 @@ def test_a_bridge_that_is_started_again_is_found_again(page: Page, bridge: Bridg
     run = heard(page)["hello"]["run"]
     record(page, 2.0)
     tape = Recording(page)
+    killed = time.monotonic()
     bridge.kill()
-    until(page, f"singingPager.known().hello.run !== '{run}'", patience=30)
+    until(page, f"singingPager.known().hello.run !== '{run}'", patience=60)
+    away = time.monotonic() - killed
     bridge.post("/metric", {"type": "cpu", "value": 1.0})
     in_tune(page, bridge, 880)
-    assert bursts(tape.end()) == 0
-    assert [] == [caption for caption in heard(page)["captions"] if caption["instrument"] == "lost"]
+    # a bridge that took its time to start is missed, once, as any other that is away for so long
+    told = [caption["instrument"] for caption in heard(page)["captions"]]
+    assert ["alert_warning"] == [name for name in told if name != "lost"]
+    assert told.count("lost") == bursts(tape.end())
+    assert told.count("lost") <= (away > SOONEST_LOST)
     bridge.post("/alert", alert_body("firing", alertname="Later", severity="critical"))
     assert bursts(record(page, 3.0)) == 1
 
