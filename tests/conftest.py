@@ -9,7 +9,9 @@ import pytest
 from standstill import Steal
 
 _STEAL = Steal()
-_RERUNS = 2
+_RERUNS = 4
+_PAUSE = 10
+"""Seconds before a further try: a busy host is busy for some seconds at a time."""
 _PROGRAMS = {
     "studio": ("sclang", "scsynth", "jackd"),
     "mosquitto": ("mosquitto", "mosquitto_pub"),
@@ -36,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What fails while the machine stands still is tried again (tests/standstill.py)."""
     for item in items:
-        item.add_marker(pytest.mark.flaky(reruns=_RERUNS, reruns_delay=5, condition=_STEAL.much))
+        item.add_marker(pytest.mark.flaky(reruns=_RERUNS, reruns_delay=_PAUSE, condition=_STEAL.much))
 
 
 def pytest_runtest_logstart() -> None:
