@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from keeping import alert, entry, opened, sqlite_url
 from singing_pager.errors import ConfigError, StoreError
-from singing_pager.store import default_path, open_store, schema
+from singing_pager.store import Store, default_path, open_store, schema
 from singing_pager.store.tables import VERSION_TABLE, metadata
 from singing_pager.testing import START
 from sqlalchemy import Engine, create_engine, event, text
@@ -82,14 +82,42 @@ def test_a_store_of_a_later_version_is_refused(url: str) -> None:
     assert "later version" in refusal(url, writing=False)
 
 
-def test_two_that_start_at_once_make_the_tables_once(url: str) -> None:
-    """Whoever comes second waits, and finds them made."""
+def test_of_those_that_start_at_once_one_has_the_file(tmp_path: Path) -> None:
+    """A file of SQLite belongs to one pager, until it gives it back; whoever only reads may read it meanwhile."""
+    url = sqlite_url(tmp_path)
+
+    def tried(_: int) -> Store | str:
+        try:
+            store = open_store(url)
+        except ConfigError as error:
+            return str(error)
+        assert store is not None
+        return store
+
     with ThreadPoolExecutor(4) as threads:
-        stores = list(threads.map(open_store, [url] * 4))
+        found = list(threads.map(tried, range(4)))
+    (owner,) = (each for each in found if isinstance(each, Store))
+    assert ["another pager keeps its journal there; end it"] * 3 == [
+        each.partition("pager.db: ")[2].partition(",")[0] for each in found if isinstance(each, str)
+    ]
+    owner.write([entry(alert("A"))])
+    with opened(url, writing=False) as reader:
+        assert ["A"] == [saved.fingerprint for saved in reader.load(START).alerts]
+    owner.close()
+    with opened(url) as next_one:
+        assert 1 == len(next_one.load(START).alerts)
+
+
+@pytest.mark.needs("postgres")
+def test_those_that_start_at_once_on_a_server_make_the_tables_once(request: pytest.FixtureRequest) -> None:
+    """Whoever comes second waits, and finds them made."""
+    postgres_url: str = request.getfixturevalue("postgres").database()
+    with ThreadPoolExecutor(4) as threads:
+        stores = list(threads.map(open_store, [postgres_url] * 4))
     for number, store in enumerate(stores):
         assert store is not None
         store.write([entry(alert(str(number)))])
-    with opened(url) as store:
+    with opened(postgres_url) as store:
         assert 4 == len(store.load(START).alerts)
     for each in stores:
         assert each is not None
@@ -141,7 +169,7 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     with opened(sqlite_url(tmp_path)) as store:
         store.write([entry()])
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
-    assert {"pager.db": 0o600, "pager.db-wal": 0o600, "pager.db-shm": 0o600} == modes
+    assert {"pager.db": 0o600, "pager.db.lock": 0o600, "pager.db-wal": 0o600, "pager.db-shm": 0o600} == modes
 
 
 def test_by_default_it_is_a_file_in_the_user_s_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

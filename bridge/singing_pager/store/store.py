@@ -1,7 +1,7 @@
 """The store itself: entries written, each batch as one transaction, and read again."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from singing_pager.errors import ConfigError, StoreError
 from singing_pager.model import Alert, Controls, Entry, State
 from singing_pager.store import query, schema
+from singing_pager.store.owner import owned
 from singing_pager.store.place import connected, placed, reason, told
 from singing_pager.store.rows import alert_row, controls_row, decoded, journal_row, key
 from singing_pager.store.tables import controls, desk, journal
@@ -55,7 +56,8 @@ def open_store(url: str, retention: float = 90.0, *, writing: bool = True) -> "S
     if url.strip().lower() == "off":
         return None
     place = placed(url)
-    store = Store(place, connected(place, writing=writing), retention, writing=writing)
+    engine = connected(place, writing=writing)
+    store = Store(place, engine, retention, writing=writing, release=owned(place) if writing else None)
     with contextlib.ExitStack() as stack:
         stack.callback(store.close)
         try:
@@ -74,14 +76,24 @@ class Store:
         engine: Gives connections to it.
         retention: Days that the journal keeps.
         writing: Whether it may be changed.
+        release: Gives it free for another pager.
     """
 
-    def __init__(self, place: URL, engine: Engine, retention: float, *, writing: bool = True) -> None:
+    def __init__(
+        self,
+        place: URL,
+        engine: Engine,
+        retention: float,
+        *,
+        writing: bool = True,
+        release: Callable[[], None] | None = None,
+    ) -> None:
         self._place = place
         self._engine = engine
         self._reading = engine.execution_options(reading=True)
         self._retention = retention * _DAY
         self._writing = writing
+        self._release = release
         self._suspect = False
         # made once: to make them takes longer than to run them
         self._insert, self._clear, self._set = insert(journal), delete(controls), insert(controls)
@@ -176,6 +188,8 @@ class Store:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+        if self._release is not None:
+            self._release()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
