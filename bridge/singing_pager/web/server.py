@@ -20,6 +20,7 @@ from singing_pager import __version__
 from singing_pager.errors import ConfigError
 from singing_pager.web import openapi
 from singing_pager.web.access import Access
+from singing_pager.web.connection import Connection
 from singing_pager.web.intake import answer
 from singing_pager.web.wire import LONGEST, Wire
 
@@ -124,7 +125,7 @@ class Server(uvicorn.Server):
             log_level="warning",
             lifespan="off",
             loop="none",
-            http="httptools",
+            http=Connection,
             ws=Wire,
             ws_max_size=LONGEST,
             # a peer that does not answer within as long again is gone
