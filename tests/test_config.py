@@ -313,7 +313,7 @@ def test_a_number_as_a_secret_is_never_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["env", "flag", "file"])
 def test_faulty_secrets(place: str, tmp_path: Path) -> None:
-    """A secret's file that is not there, and a secret that is given twice, are refused by the place that names it."""
+    """A secret's file that is not there or empty, and a secret that is given twice, are refused by their place."""
     missing = str(tmp_path / "none")
     name = "MQTT_PASSWORD_FILE"
     file = written(("mqtt", "password_file"), missing, tmp_path)
@@ -324,6 +324,8 @@ def test_faulty_secrets(place: str, tmp_path: Path) -> None:
     }
     environ, flags, read, said = given[place]
     assert f"{said}: {missing}: No such file or directory" == refusal(environ, flags, read)
+    Path(missing).write_text("\n")
+    assert f"{said}: {missing}: is empty; allowed: the password" == refusal(environ, flags, read)
     both = f"{said}: password is set too; allowed: one of the two"
     assert both == refusal({**environ, "MQTT_PASSWORD": SECRET}, flags, read)
 

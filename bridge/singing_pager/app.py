@@ -19,9 +19,8 @@ from singing_pager import instruments, outlets, score
 from singing_pager.config import Config
 from singing_pager.core.pipeline import Core
 from singing_pager.engine import Clock, Engine, Sink
-from singing_pager.errors import BusyError, ConfigError, PagerError
+from singing_pager.errors import ConfigError, PagerError
 from singing_pager.metrics import Instruments
-from singing_pager.model import Reload
 from singing_pager.score.place import Place
 from singing_pager.sinks.log import LogSink
 from singing_pager.sinks.osc import OscSink
@@ -34,11 +33,12 @@ from singing_pager.sources.host import HostSource
 from singing_pager.web import api, guard, hooks, listen, page, senders, status
 from singing_pager.web.auth import Tokens
 from singing_pager.web.server import Server, application, bind
-from singing_pager.web.tls import renew, secured
+from singing_pager.web.tls import secured
 from singing_pager.wiring import Lasting, Links, engine_way
 from singing_pager.wiring.alertmanagers import consulted
 from singing_pager.wiring.broker import connections
 from singing_pager.wiring.keeping import Kept, taken_up
+from singing_pager.wiring.rereading import reread
 from singing_pager.wiring.tabs import Tabs
 
 __all__ = ["run"]
@@ -89,18 +89,7 @@ async def run(config: Config) -> None:
         truth = await consulted(config.alertmanager, engine, counts, stack)
         sinks += [*mqtt.sinks, *truth.sinks]
         probe = Probe(way.transport, way.dialect, link=links, show=counts.pinged)
-
-        def reload() -> None:
-            # the score first: where it is faulty, everything stays as it was
-            read = score.load(path, catalogue)
-            tokens.reload()
-            tabs.reload()
-            if tls is not None:
-                renew(tls, config.http)
-            if not engine.offer((Reload(engine.now(), read),)):
-                raise BusyError("the inbox is full; try again")
-            _log.info("the score %s has been read again", path or "that came with the pager")
-
+        reload = partial(reread, engine, path, tokens=tokens, tabs=tabs, tls=tls, http=config.http)
         desk = api.routes(
             engine,
             keeper=kept.keeper,
@@ -235,9 +224,10 @@ def _on_signals(stack: contextlib.AsyncExitStack, reload: Callable[[], None]) ->
 
 def _greet(config: Config, sound: outlets.Sound, *, secure: bool) -> None:
     """Say where everything is."""
-    http = f"http{'s' if secure else ''}://{config.http.host}:{config.http.port}"
+    host = f"[{config.http.host}]" if ":" in config.http.host else config.http.host
+    http = f"http{'s' if secure else ''}://{host}:{config.http.port}"
     # a browser makes sound only for an address that it trusts: not for that which stands for every one
-    here = http.replace("//0.0.0.0:", "//127.0.0.1:").replace("//:::", "//[::1]:")
+    here = http.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     _log.info("open %s/ : press start to hear", here)
     _log.info("Alertmanager: point a webhook receiver at %s/alert", http)
     _log.info('a value by hand: curl %s/metric -d \'{"type": "cpu", "value": 0.42}\'', http)

@@ -19,6 +19,7 @@ token_command = import_module("singing_pager.cli.token")
 
 NOW = 1_800_000_000.0
 DIGEST = "0" * 64
+FORM = "name:role:sha256:…, as `singing-pager token create` prints it"
 
 
 def tokens(*lines: str, file: Path | None = None) -> Tokens:
@@ -176,11 +177,15 @@ def test_a_bad_line_of_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(None, "No such file or directory"), (b"\xff\xfe", "not UTF-8")],
-    ids=["missing", "no text"],
+    [
+        (None, "No such file or directory"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"\n# nobody\n", f"holds no token; allowed: one at least, {FORM}"),
+    ],
+    ids=["missing", "no text", "empty"],
 )
 def test_a_file_that_cannot_be_read(content: bytes | None, expected: str, tmp_path: Path) -> None:
-    """A file that is not there or no text is told with the setting that names it."""
+    """A file that is not there, no text or empty is told with the setting that names it, and opens no door."""
     file = tmp_path / "tokens"
     if content is not None:
         file.write_bytes(content)
@@ -223,7 +228,7 @@ def test_reload(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [("", "holds no token any more; the old ones stay"), ("wrong", "is no line of a token")],
+    [("", "holds no token; allowed: one at least"), ("wrong", "is no line of a token")],
     ids=["empty", "wrong"],
 )
 def test_a_reload_that_fails(content: str, expected: str, tmp_path: Path) -> None:

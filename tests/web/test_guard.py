@@ -323,6 +323,23 @@ def test_the_pagers_own_pages_may() -> None:
     assert 200 == answered.status_code
 
 
+@pytest.mark.parametrize(
+    ("url", "origin", "expected"),
+    [
+        ("https://pager.lan", "https://pager.lan", 200),
+        ("https://pager.lan", "http://pager.lan", 403),
+        ("https://pager.lan:8000", "http://pager.lan:8000", 403),
+        ("http://pager.lan", "http://pager.lan", 200),
+        ("http://pager.lan", "https://pager.lan", 200),
+    ],
+)
+def test_a_page_that_came_by_plain_http(url: str, origin: str, expected: int) -> None:
+    """Where the pager speaks TLS, a page that came by plain HTTP is foreign; where a proxy may, it is not."""
+    guarded = Guarded(http={"hosts": ["pager.lan"]})
+    answered = guarded.ask("POST", "/alert", ALERT, role=Role.SEND, url=url, headers={"origin": origin})
+    assert expected == answered.status_code
+
+
 def test_a_foreign_page_cannot_read() -> None:
     """What a foreign page fetches, no header lets it read."""
     answered = Guarded().ask("GET", "/readyz", role=Role.LISTEN, headers={"origin": FOREIGN})

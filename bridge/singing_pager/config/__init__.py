@@ -157,12 +157,15 @@ class _Gathered:
                 raise ConfigError(f"{place}: {key} is set too; allowed: one of the two")
             path = Path(str(tree.pop(twin)))
             try:
-                tree[key] = path.read_text(encoding="utf-8").rstrip("\r\n")
+                tree[key] = secret = path.read_text(encoding="utf-8").rstrip("\r\n")
             except OSError as error:
                 raise ConfigError(f"{place}: {path}: {error.strerror or error}") from error
             except ValueError:
                 # the exception would show what it could not read
                 raise ConfigError(f"{place}: {path}: not UTF-8") from None
+            if not secret:
+                # an empty secret is none, and what it was to guard would stand open
+                raise ConfigError(f"{place}: {path}: is empty; allowed: the {key}")
 
     def where(self, path: KeyPath) -> str:
         for end in range(len(path), 0, -1):

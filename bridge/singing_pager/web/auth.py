@@ -86,7 +86,7 @@ class Tokens:
         settings: Where they are.
 
     Raises:
-        ConfigError: A line is wrong, stands twice, or the file cannot be read; says which.
+        ConfigError: A line is wrong, stands twice, or the file cannot be read or holds none; says which.
     """
 
     def __init__(self, settings: Auth) -> None:
@@ -100,19 +100,8 @@ class Tokens:
         return token in self._tokens
 
     def reload(self) -> None:
-        """Read the file again.
-
-        Raises:
-            ConfigError: Something is wrong with it, or it has become empty, which would open the doors to everybody.
-                The tokens stay as they were.
-        """
-        tokens = self._read()
-        if self._tokens and not tokens:
-            raise ConfigError(
-                f"AUTH_TOKENS_FILE: {self._settings.tokens_file}: holds no token any more; the old ones stay. To serve "
-                "without tokens, start again"
-            )
-        self._tokens = tokens
+        """Read the file again; raises ConfigError when something is wrong with it, and the tokens stay as they were."""
+        self._tokens = self._read()
 
     def holder(self, authorization: bytes) -> Token | None:
         """Find whose the credentials are; None when they are nobody's.
@@ -152,6 +141,11 @@ class Tokens:
                     raise ConfigError(f"{where}: the {what} stands at {places[key]} too; allowed: once")
                 places[key] = where
             tokens.append(token)
+        if self._settings.tokens_file and not tokens:
+            # it would open the doors to everybody
+            raise ConfigError(
+                f"AUTH_TOKENS_FILE: {self._settings.tokens_file}: holds no token; allowed: one at least, {_FORM}"
+            )
         if len(tokens) > _MOST:
             raise ConfigError(f"AUTH_TOKENS, AUTH_TOKENS_FILE: there are {len(tokens)} tokens; allowed: {_MOST}")
         return tuple(tokens)

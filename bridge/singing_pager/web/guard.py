@@ -158,8 +158,7 @@ class Guard:
                 f"{name[:_LONGEST]!r} is no name of this pager; allowed: addresses, localhost, those in HTTP_HOSTS",
                 Refusal.HOST,
             )
-        foreign = origin is not None and not headers.is_own(origin, host or b"") and origin.lower() not in self._origins
-        if foreign and method not in _SAFE:
+        if origin is not None and method not in _SAFE and self._is_foreign(origin, host or b"", scope["scheme"]):
             raise RefusedError(
                 HTTPStatus.FORBIDDEN,
                 "a page of another origin asks; allowed: the pager's own and those in HTTP_ORIGINS",
@@ -168,6 +167,10 @@ class Guard:
         if door is None:
             raise self._nothing(method, path, preflight=origin is not None)
         return door
+
+    def _is_foreign(self, origin: bytes, host: bytes, scheme: str) -> bool:
+        own = headers.is_own(origin, host, secure=scheme in {"https", "wss"})
+        return not own and origin.lower() not in self._origins
 
     def _limit(self, scope: Scope, door: Door | None) -> None:
         wait = self._requests.take(_address(scope), self._clock()) if self._requests is not None else 0.0

@@ -22,6 +22,8 @@ _UNLESS_GIVEN: tuple[_Header, ...] = (
 )
 """A page brings rules of its own."""
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+_LONGEST = 300
+"""Bytes of a Host header: a name has 253 at most, and longer ones are not remembered."""
 _STRICT: _Header = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -56,9 +58,13 @@ def _keeps_to_tls(scope: Scope, host: bytes) -> bool:
     )
 
 
-@lru_cache(1024)
 def host_name(host: bytes) -> str:
     """Take the name out of a Host header: in small letters, without its port; empty when it is none."""
+    return _host_name(host) if len(host) <= _LONGEST else ""
+
+
+@lru_cache(1024)
+def _host_name(host: bytes) -> str:
     name = host.decode("latin-1").lower()
     if name.startswith("["):
         name, bracket, port = name[1:].partition("]")
@@ -79,6 +85,10 @@ def is_address(name: str) -> bool:
     return True
 
 
-def is_own(origin: bytes, host: bytes) -> bool:
-    """Tell whether a web origin is the one that is asked: the same name and port."""
-    return origin.lower().partition(b"://")[2] == host.lower()
+def is_own(origin: bytes, host: bytes, *, secure: bool) -> bool:
+    """Tell whether a web origin is the one that is asked: the same name and port, and no plain HTTP where we speak TLS.
+
+    Where we do not, a proxy may: the scheme says nothing then.
+    """
+    scheme, _, name = origin.lower().partition(b"://")
+    return name == host.lower() and (scheme == b"https" or not secure)
