@@ -47,3 +47,10 @@ def test_an_empty_label_is_no_label(labels: dict[str, str], name: str) -> None:
 def test_name_and_value_are_kept_apart() -> None:
     """Moving a letter from the name to the value makes another alert."""
     assert fingerprint({"ab": "c"}) != fingerprint({"a": "bc"})
+
+
+def test_labels_without_end_hold_nothing_up() -> None:
+    """Megabytes of labels are reckoned by another rule, at once: they have sixteen digits, and still differ."""
+    first, second = (fingerprint({"description": "a" * 8_000_000 + end}) for end in "bc")
+    assert [16, 16] == [len(first), len(second)]
+    assert first != second

@@ -1,5 +1,7 @@
 """The alert object of Alertmanager's webhook."""
 
+import tracemalloc
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -76,6 +78,13 @@ def test_a_fingerprint_that_is_not_said() -> None:
     assert expected == read(b'{"fingerprint": ""}').fingerprint
 
 
+def test_a_fingerprint_that_nobody_could_name() -> None:
+    """A fingerprint longer than the API and a button can say is none: the labels' own is reckoned."""
+    longest = "x" * 1000
+    assert longest == read(b'{"fingerprint": "%s"}' % longest.encode()).fingerprint
+    assert "cbf29ce484222325" == read(b'{"fingerprint": "%sx"}' % longest.encode()).fingerprint
+
+
 @pytest.mark.parametrize("raw", [b"[]", b'"text"', b'{"labels": []}', b'{"status": 1}', b'{"startsAt": 5}', b"null"])
 def test_what_is_no_alert_object(raw: bytes) -> None:
     """A wrong type is msgspec's error, which says where."""
@@ -100,6 +109,18 @@ def test_what_is_no_alert_object(raw: bytes) -> None:
 def test_unix_time(text: str | None, expected: float | None) -> None:
     """RFC 3339 becomes seconds since 1970, Go's zero time and nonsense nothing."""
     assert expected == unix_time(text)
+
+
+def test_what_is_too_long_to_be_a_time_is_not_remembered() -> None:
+    """Times are remembered, and megabytes in the place of a time are not."""
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            assert None is unix_time(f"{number}" * 500_000)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 1_000_000
 
 
 JSON = st.recursive(

@@ -1,6 +1,7 @@
 """Datadog's webhook."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -176,11 +177,20 @@ def test_what_the_title_tells(body: dict[str, str], expected: Status) -> None:
         ("[Deploy] CPU", "[Deploy] CPU"),
         ("[Triggered]", "[Triggered]"),
         ("[Triggered on {host:a}", "[Triggered on {host:a}"),
+        ("[Triggered] []", "[Triggered] []"),
     ],
 )
 def test_names(title: str, name: str) -> None:
     """The name is the title without the state before it, and the same at the recovery."""
     assert name == read({"title": title}).name
+
+
+@pytest.mark.parametrize("title", ["[" + " on " * 100_000, "[P1] [Warn" + " on {" * 100_000 + "] x", "[" * 400_000])
+def test_a_long_title_takes_no_longer(title: str) -> None:
+    """A title is read in time in proportion to its length: nobody stops the pager with one."""
+    began = time.process_time()
+    read({"title": title})
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

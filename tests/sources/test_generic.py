@@ -30,7 +30,7 @@ def test_readings(body: bytes, stream: str, data: object) -> None:
 
 
 SHAPE = 'not {"type": "cpu", "value": 0.42}: '
-TYPE = "type: 1 to 128 characters without +, # and NUL are allowed, as in an MQTT topic"
+TYPE = "type: 1 to 128 characters are allowed, as in an MQTT topic: no +, # and control characters"
 VALUE = "value: holds no finite number; a number, or a text that begins with one, is allowed"
 
 
@@ -48,10 +48,15 @@ VALUE = "value: holds no finite number; a number, or a text that begins with one
         (b'{"type": "a/+/b", "value": 1}', TYPE),
         (b'{"type": "#", "value": 1}', TYPE),
         (b'{"type": "a\\u0000", "value": 1}', TYPE),
+        (b'{"type": "a\\nb", "value": 1}', TYPE),
         (b'{"type": "%s", "value": 1}' % (b"x" * 129), TYPE),
         (b'{"type": "cpu", "value": "hot"}', VALUE),
         (b'{"type": "cpu", "value": "nan"}', VALUE),
         (b'{"type": "cpu", "value": ""}', VALUE),
+        (
+            b'{"type": "cpu", "value": "1%s"}' % (b" " * 1000),
+            f"{SHAPE}Expected `str` of length <= 1000 - at `$.value`",
+        ),
         (b'{"type": "cpu", "value": %s}' % (b"9" * 400), VALUE),
     ],
 )

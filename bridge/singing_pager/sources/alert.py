@@ -12,6 +12,10 @@ from singing_pager.model import AlertChange, Drop, Status
 __all__ = ["AlertObject", "alert_change", "label_text", "rfc3339", "texts", "unix_time"]
 
 _GO_ZERO = "0001-"
+_LONGEST_TIME = 64
+"""Characters of a time: what is longer is none, and is not remembered."""
+_LONGEST_FINGERPRINT = 1000
+"""Characters of a fingerprint: by a longer one nobody could take the alert (`web.bodies`, `sources.mqtt.commands`)."""
 _STATUSES = {str(status): status for status in Status}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,7 +29,7 @@ class AlertObject(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=
         annotations: Likewise.
         starts_at: RFC 3339; the year 1 stands for "not said".
         ends_at: Likewise.
-        fingerprint: Alertmanager's own.
+        fingerprint: Alertmanager's own; without it, or where it is too long to be one, the labels are the identity.
     """
 
     status: str | None = None
@@ -47,8 +51,9 @@ def alert_change(raw_alert: AlertObject, *, at: float, route: str, group: str = 
     """
     labels = texts(raw_alert.labels)
     status = _status(raw_alert, at)
+    given = raw_alert.fingerprint
     return AlertChange(
-        fingerprint=raw_alert.fingerprint or fingerprint(labels),
+        fingerprint=given if given and len(given) <= _LONGEST_FINGERPRINT else fingerprint(labels),
         status=status or Status.FIRING,
         labels=labels,
         annotations=texts(raw_alert.annotations),
@@ -80,7 +85,6 @@ def label_text(value: object) -> str:
     return "" if value is None else msgspec.json.encode(value).decode()
 
 
-@lru_cache(maxsize=1024)  # a group's alerts are sent again and again with the same times
 def unix_time(text: str | None) -> float | None:
     """Read RFC 3339 into seconds since 1970; None for nothing, for Go's zero time, and for what is no time.
 
@@ -89,7 +93,12 @@ def unix_time(text: str | None) -> float | None:
     >>> unix_time("0001-01-01T00:00:00Z") is None
     True
     """
-    if not text or text.startswith(_GO_ZERO):
+    return _unix_time(text) if text and len(text) <= _LONGEST_TIME else None
+
+
+@lru_cache(maxsize=1024)  # a group's alerts are sent again and again with the same times
+def _unix_time(text: str) -> float | None:
+    if text.startswith(_GO_ZERO):
         return None
     try:
         moment = msgspec.convert(text, datetime)

@@ -36,7 +36,7 @@ _KEYS = {
 
 _VARIABLE = re.compile(r"\$[A-Z][A-Z0-9_]*(\[[^\]]*\])?")
 """A variable that Datadog had nothing for is sent as it was written."""
-_TITLE = re.compile(r"(?:\[P[1-5]\] ?)?\[([^\]]*?)(?: on \{?([^\]]*?)\}?)?\] ?")
+_TITLE = re.compile(r"(?:\[P[1-5]\] ?)?\[([^\]]*)\] ?")
 """`[P1] [Triggered on {host:web-1}] Host is down`, as `$EVENT_TITLE` and `$ALERT_TITLE` have it."""
 _NOT_A_NAME = re.compile(r"[^a-zA-Z0-9_]")
 _STATES = ("trigger", "recover", "warn", "no data", "renotify", "alert", "resolve", "ok")
@@ -130,14 +130,15 @@ def _state(text: str) -> tuple[str, bool]:
 def _title(text: str) -> tuple[str, str, str]:
     """The bare title, and the transition and scope that stand before it."""
     found = _TITLE.match(text)
-    if not found or not _state(found[1])[0]:
+    told, _, scope = found[1].partition(" on ") if found else ("", "", "")
+    if not found or not _state(told)[0]:
         return text, "", ""
+    scope = scope.removeprefix("{").removesuffix("}")
     bare = text[found.end() :].strip()
-    if not bare:
-        return text, found[1], found[2] or ""
     # an older form of title: [Triggered] [Memory Alert]
-    whole = bare.startswith("[") and bare.endswith("]") and bare.count("[") == 1
-    return bare[1:-1] if whole else bare, found[1], found[2] or ""
+    if bare.startswith("[") and bare.endswith("]") and bare.count("[") == 1:
+        bare = bare[1:-1]
+    return bare or text, told, scope
 
 
 def _labels(said: Mapping[str, str], scope: str) -> dict[str, str]:

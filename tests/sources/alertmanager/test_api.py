@@ -10,7 +10,9 @@ import httpx
 import pytest
 from alertmanagers import Fake, peers_of
 from broker import Certificates
+from msgspec.structs import replace
 from singing_pager.errors import ConfigError
+from singing_pager.sources.alert import rfc3339
 from singing_pager.sources.alertmanager import peer as module
 from singing_pager.sources.alertmanager.answers import Answer, Matcher, Silence
 from singing_pager.sources.alertmanager.api import AlertmanagerError, Peers
@@ -283,7 +285,7 @@ def test_a_proxy_before_a_dead_peer_is_passed_over() -> None:
 def test_what_one_refuses_all_refuse() -> None:
     """A refusal is not carried from peer to peer."""
     fakes = [Fake(FakeClock()), Fake(FakeClock())]
-    past = SILENCE.until(START - 1)
+    past = replace(SILENCE, ends_at=rfc3339(START - 1))
     with pytest.raises(AlertmanagerError, match=r"400 Bad Request: .*in the past") as failed:
         make(peers_of(*fakes), past)
     assert (failed.value.refused, failed.value.unknown, []) == (True, False, fakes[1].requests)

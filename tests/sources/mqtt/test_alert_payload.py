@@ -67,6 +67,14 @@ def test_a_device_with_a_status() -> None:
     assert fingerprint(labels) == firing.fingerprint == resolved.fingerprint
 
 
+def test_a_resolve_needs_no_severity() -> None:
+    """Who writes a severity beside his alert, another one later, or none, means the same alert."""
+    words = ("", ', "severity": "critical"', ', "severity": "info"')
+    alerts = [read(b'{"status": "firing", "name": "Door"%s}' % word.encode()) for word in words]
+    assert 1 == len({alert.fingerprint for alert in alerts})
+    assert ["critical", "critical", "info"] == [alert.severity for alert in alerts]
+
+
 @pytest.mark.parametrize(
     ("topic", "payload", "expected"),
     [

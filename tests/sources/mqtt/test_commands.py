@@ -114,6 +114,7 @@ def test_an_empty_secret_is_none() -> None:
         ({"secret": SECRET, "command": 7}, "command"),
         ({"secret": SECRET, "command": "ack", "fingerprnt": "f"}, "fingerprnt"),
         ({"secret": SECRET, "command": "ack", "fingerprint": ""}, "fingerprint"),
+        ({"secret": SECRET, "command": "ack", "fingerprint": None}, "fingerprint"),
         ({"secret": SECRET, "command": "ack", "level": 1}, "level"),
         ({"secret": SECRET, "command": "ack", "by": "a\nb"}, "printed"),
         ({"secret": SECRET, "command": "ack", "by": "a" * 201}, "by"),

@@ -57,15 +57,22 @@ def test_a_shared_subscription_and_its_filter() -> None:
     assert not is_shared(expected)
 
 
-@pytest.mark.parametrize("topic", ["", "a/#", "a/+/b", "a\0b", "x" * 65_536, "\ud800"])
+@pytest.mark.parametrize(
+    "topic",
+    [
+        *("", "a/#", "a/+/b", "a\0b", "x" * 65_536, "\ud800"),
+        *("a\nb", "a\x1f", "\x7f", "a\x9fb", "\ufdd0", "\uffff", "\U0010fffe"),
+    ],
+)
 def test_what_nobody_may_publish_to(topic: str) -> None:
-    """Wildcards, NUL, nothing and too much are no topics."""
+    """Wildcards, nothing, too much, and what Mosquitto ends a connection over are no topics."""
     assert not publishable(topic)
 
 
 def test_what_one_may_publish_to() -> None:
     """Any other text is a topic."""
     assert publishable("alerts/critical")
+    assert publishable("größe 😀\xa0\ufffd")
     assert publishable("x" * 65_535)
 
 

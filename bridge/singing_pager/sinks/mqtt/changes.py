@@ -79,4 +79,4 @@ def _alert(alert: Alert, status: Status, at: float) -> bytes:
 
 
 def _reading(reading: Reading) -> bytes:
-    return to_json(reading.data if isinstance(reading.data, dict) else {"value": reading.data})
+    return to_json({"value": reading.data})

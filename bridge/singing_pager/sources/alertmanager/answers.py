@@ -1,11 +1,9 @@
 """What Alertmanager's API v2 answers, as values: alerts, silences, how long it has been up."""
 
-from typing import Self
-
 import msgspec
 from msgspec import Struct
 
-from singing_pager.sources.alert import rfc3339, unix_time
+from singing_pager.sources.alert import unix_time
 
 __all__ = ["Answer", "Known", "Matcher", "Silence"]
 
@@ -89,10 +87,6 @@ class Silence(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     def changed(self) -> float:
         """Unix time of its last change; 0 when it does not say."""
         return unix_time(self.updated_at) or 0.0
-
-    def until(self, end: float) -> Self:
-        """The same silence with another end."""
-        return msgspec.structs.replace(self, ends_at=rfc3339(end))
 
     def written(self) -> bytes:
         """The body that makes it, or changes it where it has an id."""

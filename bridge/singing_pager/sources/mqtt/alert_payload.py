@@ -70,12 +70,14 @@ def _from_alertmanager(topic: str, said: _Payload, alert: AlertObject, at: float
 
 def _from_device(topic: str, said: _Payload, at: float, route: str) -> AlertChange:
     labels = _labels(topic, said.name) | texts(said.labels)
+    # what comes with the resolve is often another severity, or none
+    identity = said.fingerprint or fingerprint(labels)
     if said.severity:
         labels["severity"] = said.severity
     annotations = texts(said.annotations)
     if said.value is not None:
         annotations.setdefault("value", label_text(said.value))
-    alert = replace(said, labels=dict(labels), annotations=dict(annotations))
+    alert = replace(said, labels=dict(labels), annotations=dict(annotations), fingerprint=identity)
     return replace(alert_change(alert, at=at, route=route), lasts=None if said.status else MOMENT)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from singing_pager.errors import BodyError
 from singing_pager.model import (
@@ -33,7 +33,7 @@ _LONGEST = 4096
 
 _Name = Annotated[str, Meta(max_length=200)]
 _Text = Annotated[str, Meta(max_length=500)]
-# an empty one, as a template makes whose variable is not set, is not meant for every alert
+# an empty one or null, as a template makes whose variable is not set, is not meant for every alert
 _Fingerprint = Annotated[str, Meta(min_length=1, max_length=1000)]
 _Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 _Level = Annotated[float, Meta(ge=0, le=1)]
@@ -119,12 +119,12 @@ class _Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
 
 
 class _OfAlerts(_Asked, frozen=True, kw_only=True):
-    fingerprint: _Fingerprint | None = None
+    fingerprint: _Fingerprint | UnsetType = UNSET
 
     @property
     def which(self) -> str:
         """The alert that is meant; empty: all."""
-        return self.fingerprint or ""
+        return "" if self.fingerprint is UNSET else self.fingerprint
 
 
 class _Ack(_OfAlerts, frozen=True, kw_only=True, tag="ack"):

@@ -1,10 +1,13 @@
 """Topic filters: which one brought a message, and which copies of it to pass over."""
 
+import re
 from collections.abc import Sequence
 
 __all__ = ["Routes", "filter_of", "is_shared", "matches", "publishable"]
 
 _LONGEST = 0xFFFF
+_NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+_UNPUBLISHABLE = re.compile(f"[+#\x00-\x1f\x7f-\x9f\ufdd0-\ufdef{_NO_CHARACTERS}]")
 
 
 def is_shared(subscription: str) -> bool:
@@ -40,8 +43,12 @@ def matches(topic_filter: str, topic: str) -> bool:
 
 
 def publishable(topic: str) -> bool:
-    """Say whether a topic may be published to: no wildcard, no NUL, not empty, not over 65,535 bytes."""
-    if not topic or any(character in topic for character in "+#\0"):
+    """Say whether a topic may be published to: no wildcard, not empty, not over 65,535 bytes, nothing but characters.
+
+    Over control characters and what Unicode calls no characters a broker may end the connection (MQTT 5, section
+    1.5.4), and Mosquitto does.
+    """
+    if not topic or _UNPUBLISHABLE.search(topic):
         return False
     try:
         return len(topic.encode()) <= _LONGEST
