@@ -1,9 +1,11 @@
 """The chain: which link is said to be dead, and what is heard of it."""
 
+from collections.abc import Callable
+
 import pytest
 from deskwork import Desk, plain_score
 from singing_pager.core.chain import BOUND, Chain
-from singing_pager.model import AlertChange, Controls, Deed, Drop, Link, Mute, Survey, Surveyed
+from singing_pager.model import AlertChange, Controls, Deed, Drop, Link, Mute, Reload, Survey, Surveyed
 from singing_pager.testing import START, firing
 
 WATCHDOG = firing("Watchdog")
@@ -63,6 +65,49 @@ def test_a_watchdog_that_comes_seldom_is_not_missed_while_alertmanager_has_it() 
         desk.until(at, tick=10)
         desk.feed(survey(at, WATCHDOG))
     assert [] == down(desk)
+
+
+@pytest.mark.parametrize(
+    ("begin", "words"),
+    [
+        pytest.param(Desk, (20.0,), id="the survey was before the first word"),
+        pytest.param(lambda: Desk().restored((), Controls(watchdog=START)), (20.0,), id="a restart was just before"),
+        pytest.param(Desk, (0.0, 1.0), id="both of a pair of Alertmanagers tell the first"),
+    ],
+)
+def test_what_is_no_habit_of_the_watchdog(begin: Callable[[], Desk], words: tuple[float, ...]) -> None:
+    """Two words that are close together for another reason do not make one late that comes every four hours."""
+    desk = begin()
+    for at in sorted({*range(0, 3000, 30), *words}):
+        desk.until(at, tick=10)
+        if at in words:
+            desk.feed(WATCHDOG)
+        desk.feed(survey(at, WATCHDOG))
+    assert [] == down(desk)
+
+
+def test_an_outage_is_no_habit_of_the_watchdog_for_long() -> None:
+    """A webhook that was dead for a night is missed as soon as ever when it is dead again."""
+    desk = Desk()
+    for at in (0, 60, 120, 30_000, *range(30_060, 30_600, 60)):
+        desk.until(at, tick=25)
+        desk.feed(WATCHDOG)
+    desk.entries.clear()
+    for at in range(30_600, 31_600, 30):
+        desk.until(at, tick=10)
+        desk.feed(survey(at, WATCHDOG))
+    assert ["webhook"] == [name for name, _ in down(desk)]
+
+
+def test_a_watchdog_that_nobody_expects_any_more_is_not_missed() -> None:
+    """A score without one ends what was said of its links."""
+    desk = Desk(plain_score(patience=0.0))
+    desk.feed(WATCHDOG)
+    desk.until(620, tick=1)
+    assert not desk.core.links["prometheus"].up
+    desk.feed(Reload(desk.now, plain_score(watchdog=None)))
+    desk.until(625)
+    assert desk.core.links["prometheus"].up
 
 
 def test_a_dead_alertmanager_speaks_for_the_watchdog() -> None:

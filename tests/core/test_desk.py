@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace as changed
 from singing_pager.core.appointments import Appointments
 from singing_pager.core.desk import Desk
-from singing_pager.model import AlertChange, Deed, Drop, Entry, State
+from singing_pager.model import AlertChange, Deed, Drop, Entry, State, Survey, Surveyed
 from singing_pager.testing import START, firing, resolved
 
 ALREADY, NOT_ACTIVE, OUTDATED, FULL = Drop.ALREADY_FIRING, Drop.NOT_ACTIVE, Drop.OUTDATED, Drop.DESK_FULL
@@ -167,6 +168,92 @@ def test_what_is_restored_is_never_of_the_future() -> None:
     after = Desk()
     after.restore(before.alerts.values(), START)
     assert [(START, START)] == [(alert.since, alert.changed) for alert in after.alerts.values()]
+
+
+def test_a_snooze_that_was_made_by_a_clock_that_went_ahead_is_no_longer_than_it_was() -> None:
+    """Nobody sleeps for a year because a clock was wrong."""
+    before = Desk()
+    before.fire(fires(lasts=900), START + 500)
+    list(before.snooze(fires().fingerprint, 60, "ada", "", START + 500))
+    after = Desk()
+    after.restore(before.alerts.values(), START)
+    assert [(START + 60, START + 900)] == [(alert.wake, alert.until) for alert in after.alerts.values()]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "until"),
+    [
+        pytest.param("", "/alert", None, id="Alertmanager vouches for it since"),
+        pytest.param("/alert", "", START + 110, id="Alertmanager vouches for it no more"),
+        pytest.param("", "", START + 100, id="nothing has changed"),
+    ],
+)
+def test_who_vouches_for_an_alert_is_a_setting_of_this_life(then: str, now: str, until: float | None) -> None:
+    """An alert that was kept has a time-out where one that came now would have one."""
+    before = Desk(timeout=100, vouched=then)
+    before.fire(fires(), START)
+    after = Desk(timeout=100, vouched=now)
+    after.restore(before.alerts.values(), START + 10)
+    assert [until] == [alert.until for alert in after.alerts.values()]
+
+
+def reworded(summary: str, name: str = "A", severity: str = "warning") -> AlertChange:
+    """Make a firing with these words; it is the same alert by whatever severity."""
+    return changed(firing(name, severity=severity), fingerprint=name, annotations={"summary": summary})
+
+
+def test_new_words_are_told_after_a_while() -> None:
+    """Pages, boards and the journal learn of them, at most so often, however often they change; the last count."""
+    desk = Desk()
+    desk.fire(reworded("91 %"), START)
+    told = []
+    for second in range(1, 700):
+        assert desk.fire(reworded(f"{second}"), START + second) is ALREADY
+        told += [(entry.at - START, entry) for entry in desk.pass_time(START + second)]
+    assert [301, 602] == [at for at, _ in told]
+    assert [(Deed.REFRESHED, "301"), (Deed.REFRESHED, "602")] == [
+        (entry.deed, entry.alert.annotations["summary"]) for _, entry in told if entry.alert
+    ]
+
+
+def test_the_same_words_are_told_once() -> None:
+    """A repetition is no news, and words of what is over are none."""
+    desk = Desk()
+    for second in (0, 1, 2):
+        desk.fire(reworded("91 %"), START + second)
+        desk.fire(reworded(f"{second}", "B"), START + second)
+    desk.resolve(changed(ends("B"), fingerprint="B"), START + 3)
+    assert [] == list(desk.pass_time(START + 1000))
+
+
+def test_many_new_words_are_told_a_few_at_a_time() -> None:
+    """Ten thousand at once would hold the loop."""
+    desk = Desk()
+    for words in ("91 %", "99 %"):
+        for number in range(500):
+            desk.fire(reworded(words, f"A{number}"), START)
+    assert [200, 200, 100, 0] == [len(list(desk.pass_time(START + 301 + tick))) for tick in range(4)]
+
+
+@pytest.mark.parametrize("state", ["worse", "another", "unsuppressed"])
+def test_an_alert_that_sounds_anew_has_its_new_words(state: str) -> None:
+    """Nobody is woken with the text of the last time."""
+    desk = Desk()
+    desk.fire(reworded("81 %"), START)
+    if state == "unsuppressed":
+        seen = Surveyed(change=reworded("81 %"), suppressed_by=("s1",))
+        list(desk.survey(Survey(at=START + 1, alerts=(seen,), route=seen.change.route), START + 1))
+    else:
+        list(desk.acknowledge("A", "ada", "", START + 1))
+    anew = reworded("99 %", severity="critical" if state == "worse" else "warning")
+    entry = desk.fire(changed(anew, starts_at=START + 5), START + 9)
+    assert isinstance(entry, Entry)
+    assert entry.alert is not None
+    assert (State.FIRING, anew.labels, {"summary": "99 %"}) == (
+        entry.alert.state,
+        entry.alert.labels,
+        entry.alert.annotations,
+    )
 
 
 def test_appointments_do_not_pile_up() -> None:

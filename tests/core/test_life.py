@@ -8,10 +8,11 @@ from deskwork import Desk, plain_score
 from msgspec.structs import replace as changed
 from singing_pager.core.fingerprint import fingerprint
 from singing_pager.core.matching import Matcher
-from singing_pager.core.rules import Quiet, Start
+from singing_pager.core.rules import Quiet, Start, Watchdog
 from singing_pager.model import (
     Acknowledge,
     AlertChange,
+    Deed,
     Event,
     Link,
     Meeting,
@@ -112,6 +113,13 @@ def reborn(*, firing_before: int) -> Callable[[], Desk]:
 def begun() -> Desk:
     """A desk that begins with nothing."""
     return Desk().restored(())
+
+
+def unsettled() -> Desk:
+    """A desk that makes no summary, and takes up what was firing."""
+    before = Desk()
+    before.feed(fires())
+    return Desk(plain_score(start=Start(settle=0.0))).restored(before.core.desk.alerts.values())
 
 
 def impatient() -> Desk:
@@ -300,6 +308,9 @@ LIVES: dict[str, Life] = {
     "a new alert that comes in the first seconds sounds at once": Life(
         [(1, fires("A", began=0))], [(1, CRITICAL)], 15, begun
     ),
+    "without a time to settle what fired before the pager came sounds at once": Life(
+        [], [(0.1, CRITICAL), (15.1, CRITICAL)], 20, unsettled
+    ),
     "what resolves before the summary is not in it": Life([(2, ends())], [], 20, reborn(firing_before=1)),
     "an alert that Alertmanager silences sounds no more": Life(
         [(0, fires()), (5, survey(fires(), at=5, by=("s1",)))], [(0, CRITICAL)], 60
@@ -365,6 +376,28 @@ LIVES: dict[str, Life] = {
         ],
         [(0, WARNING), (9, CRITICAL)],
         20,
+    ),
+    "what gets worse in quiet hours, and is heard, is not heard once more when they end": Life(
+        [(0, fires(severity="warning")), (50, changed(fires(), fingerprint=identity(severity="warning")))],
+        [(50, CRITICAL), (65, CRITICAL)],
+        70,
+        quiet_for_warnings,
+    ),
+    "and its end is heard": Life(
+        [
+            (0, fires(severity="warning")),
+            (50, changed(fires(), fingerprint=identity(severity="warning"))),
+            (55, changed(ends(), fingerprint=identity(severity="warning"))),
+        ],
+        [(50, CRITICAL), (55, OVER)],
+        70,
+        quiet_for_warnings,
+    ),
+    "alerts that time out together are one sigh": Life(
+        [(0, fires(f"A{index}", "info", "g")) for index in range(5)],
+        [(0, INFO), (50, "stale")],
+        60,
+        lambda: Desk(timeout=50),
     ),
     "a test sounds whatever else is": Life([(0, Test(at=START, by="ada", instrument="flood"))], [(0, FLOOD)], 5),
     "a mute mutes tests too": Life(
@@ -447,8 +480,60 @@ def test_a_new_score_without_quiet_hours_frees_what_they_held_back() -> None:
     assert [WARNING] == desk.sounds()
 
 
+def test_what_only_a_new_score_has_a_rule_for_is_heard_as_soon_as_it_is_there() -> None:
+    """An alert of which nothing was heard begins to sound, also where its rule never repeats: many are one summary."""
+    no_info = replace(plain_score(), alerts=plain_score().alerts[:2])
+    desk = Desk(no_info)
+    desk.feed(fires("A", "info"))
+    desk.feed(fires("B", "warning"))
+    desk.until(9)
+    desk.feed(Reload(desk.now, plain_score()))
+    desk.until(10)
+    assert [WARNING, INFO] == desk.sounds()
+    desk.feed(Reload(desk.now, plain_score()))
+    desk.until(11)
+    assert [WARNING, INFO] == desk.sounds()
+
+
 def test_a_score_without_a_start_makes_no_summary() -> None:
     """`settle: 0` lets everything sound as it comes."""
     desk = Desk(replace(plain_score(), start=Start(settle=0.0))).restored(())
     desk.feed(fires("A", began=-600))
     assert [CRITICAL] == desk.sounds()
+
+
+def test_what_something_else_stood_for_is_in_the_journal_when_it_is_heard_itself() -> None:
+    """Each alert once in its occurrence: the key figures count these."""
+    desk = Desk()
+    for name in "ABC":
+        desk.feed(fires(name, group="g"))
+    desk.until(60)
+    heard = [entry for entry in desk.entries if entry.deed is Deed.SOUNDED and entry.alert]
+    assert [("A", 1), ("B", 1), ("C", 1)] == [(entry.alert.name, entry.alert.alarms) for entry in heard if entry.alert]
+    assert 3 == desk.core.kpi.report(desk.now, desk.core.desk).sounded
+
+
+def test_what_a_new_score_calls_the_watchdog_leaves_the_desk() -> None:
+    """Whoever names it because its alarm never ends hears it no more, and misses it from now on."""
+    desk = Desk()
+    desk.feed(fires("DeadMansSwitch"))
+    desk.until(9)
+    watchdog = Watchdog((Matcher("alertname", "=", "DeadMansSwitch"),), 600.0)
+    desk.feed(Reload(desk.now, plain_score(watchdog=watchdog)))
+    desk.until(100)
+    assert ([CRITICAL], {}) == (desk.sounds(), desk.core.desk.alerts)
+    (over,) = [entry for entry in desk.entries if entry.deed is Deed.RESOLVED]
+    assert "it is the watchdog" == over.reason
+    assert desk.core.controls.watchdog == START + 9.1
+    desk.until(640)
+    assert [CRITICAL, LOST] == desk.sounds()
+
+
+def test_what_the_score_calls_the_watchdog_since_an_earlier_life_leaves_the_desk() -> None:
+    """A score that was changed while the pager was away counts as well."""
+    before = Desk()
+    before.feed(fires("DeadMansSwitch"))
+    watchdog = Watchdog((Matcher("alertname", "=", "DeadMansSwitch"),), 600.0)
+    desk = Desk(plain_score(watchdog=watchdog)).restored(before.core.desk.alerts.values())
+    desk.until(60)
+    assert ([], {}) == (desk.sounds(), desk.core.desk.alerts)

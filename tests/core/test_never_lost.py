@@ -1,11 +1,12 @@
 """Whatever happens in whichever order: no alarm without an active alert, no active critical left in silence."""
 
-from deskwork import Desk
+from deskwork import Desk, plain_score
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace as changed
 from singing_pager.core.fingerprint import fingerprint
+from singing_pager.core.rules import Quiet, Score, Start
 from singing_pager.model import (
     Acknowledge,
     Alert,
@@ -16,6 +17,7 @@ from singing_pager.model import (
     Mute,
     Outcome,
     Play,
+    Reload,
     Snooze,
     State,
     Strike,
@@ -31,6 +33,12 @@ LONGEST = 80.0
 NAMES = [f"A{index}" for index in range(14)]
 ALARMS = frozenset({"alert_critical", "alert_warning", "alert_info"})
 names = st.sampled_from(NAMES)
+QUIET = Quiet("each second minute", (), lambda now: now % 120 < 60)
+scores = st.builds(
+    lambda settle, quiet: plain_score(start=Start(settle=settle), quiet=quiet),
+    st.sampled_from([0.0, 5.0]),
+    st.sampled_from([(), (QUIET,)]),
+)
 some = st.lists(names, min_size=1, max_size=14, unique=True)
 
 
@@ -116,11 +124,16 @@ class Pager(RuleBasedStateMachine):
         self.silent_since = dict.fromkeys(self.silent_since, self.desk.now)
         self.look()
 
-    @rule(seconds=st.floats(-3000, 3000))
-    def restart(self, seconds: float) -> None:
+    @rule(played=scores)
+    def reload(self, played: Score) -> None:
+        """Somebody has edited the score."""
+        self.feed(Reload(self.desk.now, played))
+
+    @rule(seconds=st.floats(-3000, 3000), played=scores)
+    def restart(self, seconds: float, played: Score) -> None:
         """The pager dies and comes back, on a clock that may have been set meanwhile."""
         now = max(self.desk.now + seconds, START)
-        self.desk = Desk()
+        self.desk = Desk(played)
         self.desk.now = now
         self.desk.restored(self.stored.values(), self.controls)
         self.silent_since = dict.fromkeys(self.desk.core.desk.alerts, now)

@@ -88,7 +88,7 @@ def test_a_link_that_is_down_is_a_warning(told: pytest.LogCaptureFixture) -> Non
     assert [logging.WARNING] == [record.levelno for record in told.records]
 
 
-@pytest.mark.parametrize("deed", [Deed.REFRESHED, Deed.LINKED])
+@pytest.mark.parametrize("deed", [Deed.REFRESHED, Deed.LINKED, Deed.SCORE])
 def test_what_nobody_asked_for_is_not_told(deed: Deed, told: pytest.LogCaptureFixture) -> None:
     """What only the pager cares for stays in the journal."""
     LogSink().play([by_itself(entry(deed))])

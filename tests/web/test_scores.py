@@ -396,7 +396,7 @@ def save(bridge: Bridge, text: str, before: str, status: int = 200) -> dict[str,
 
 
 def test_saved_and_read(bridge: Bridge, file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What is saved is in the file, sounds, and the log says who it was; the file's mode stays, and no other file."""
+    """What is saved is in the file, sounds, and log and journal say who it was; its mode stays, and no other file."""
     file.chmod(0o640)
     other = SCORE.replace("freq: 700", "freq: 600") + "# done 🔥\n"
     with caplog.at_level("INFO"):
@@ -407,6 +407,8 @@ def test_saved_and_read(bridge: Bridge, file: Path, caplog: pytest.LogCaptureFix
     assert [path.name for path in file.parent.iterdir()] == [file.name]
     assert bridge.engine.core.score.alerts[0].sound.params[0] == 600
     assert f"the score {file} has been written by Ada, and read" in caplog.messages
+    entries = [entry for outcome in bridge.sink.outcomes for entry in outcome.entries]
+    assert [(Deed.SCORE, "Ada")] == [(entry.deed, entry.by) for entry in entries]
     assert ask(bridge, "GET", "/api/score")["version"] == version(other)
 
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
+from math import inf
 from typing import assert_never
 
 from singing_pager.core.annunciator import Annunciator
@@ -62,6 +63,8 @@ class Alarms:
         self._ticked: float | None = None
         self._trials = Trials(voices)
         self._missed: deque[tuple[Surveyed, float]] = deque()
+        self._new_score = True
+        self._sighed = -inf
 
     @property
     def flooding(self) -> bool:
@@ -78,7 +81,8 @@ class Alarms:
     def reload(self, score: Score, now: float) -> None:
         """Take another score."""
         self._score = score
-        self._hush.change(score)
+        self._new_score = True
+        self._hush.score = score
         self._desk.flaps.rule = score.flapping
         self._hush.look(self._mixer.controls, now, force=True)
         self._annunciator.change(score)
@@ -104,9 +108,24 @@ class Alarms:
     def _watchdog(self, now: float, story: Story, *, firing: bool) -> None:
         story.drops.append(Drop.WATCHDOG)
         if firing:
-            if not self._chain.watched:
-                story.entries.append(self._mixer.watchdog_seen(now))
+            self._expect_watchdog(now, story)
             self._chain.barks(now)
+
+    def _expect_watchdog(self, now: float, story: Story) -> None:
+        """From now on the watchdog is missed."""
+        if not self._chain.watched:
+            story.entries.append(self._mixer.watchdog_seen(now))
+            self._chain.expect(now)
+
+    def _retire_watchdog(self, now: float, story: Story) -> None:
+        """Take off the desk what only this score calls the watchdog."""
+        watchdog = self._score.watchdog
+        if watchdog is None:
+            return
+        for alert in [alert for alert in self._desk.alerts.values() if watchdog.matches(alert.labels)]:
+            self._annunciator.rests(alert)
+            story.entries.append(self._desk.retire(alert, "it is the watchdog", now))
+            self._expect_watchdog(now, story)
 
     def _old(self, change: AlertChange) -> bool:
         """Whether an alert was active before the pager was."""
@@ -174,9 +193,8 @@ class Alarms:
             self._annunciator.again(alert, now, story)
 
     def _survey(self, survey: Survey, now: float, story: Story) -> None:
-        if self._chain.survey(survey, self._score) and not self._chain.watched:
-            story.entries.append(self._mixer.watchdog_seen(now))
-            self._chain.barks(now)
+        if self._chain.survey(survey, self._score):
+            self._expect_watchdog(now, story)
         self._hush.look(self._mixer.controls, now)
         for entry in self._desk.survey(survey, now):
             self._tell(entry, (_SURVEY, survey.at), now, story)
@@ -223,8 +241,9 @@ class Alarms:
 
     def _expired(self, alert: Alert, now: float, story: Story) -> None:
         self._annunciator.rests(alert)
-        if alert.lasts is None and not self._mixer.controls.muted:
-            # nobody has said that it is well: that nothing more is heard is something else
+        if alert.lasts is None and not self._mixer.controls.muted and self._sighed != now:
+            # nobody has said that it is well: that nothing more is heard is something else, of however many at once
+            self._sighed = now
             self._annunciator.says(alert.fingerprint, self._score.stale, now, story)
 
     # time
@@ -235,6 +254,9 @@ class Alarms:
             self._began = now
             self._hush.until = now + self._score.start.settle
         self._ticked = now
+        if self._new_score:
+            self._new_score = False
+            self._retire_watchdog(now, story)
         ended = tuple(self._mixer.pass_time(now))
         if ended:
             story.entries.extend(ended)

@@ -40,11 +40,16 @@ class Annunciator:
 
     def change(self, score: Score) -> None:
         """Take another score: every alert of the desk finds its place in it."""
-        self.score = score
+        before, self.score = self.score, score
         self.flood.change(score.flood)
         self._turns.clear()
         for alert in self._desk.alerts.values():
-            if alert.state is State.FIRING and alert.fingerprint not in self._late:
+            if alert.state is not State.FIRING or alert.fingerprint in self._late:
+                continue
+            if alert.sounded is None and before.alert_rule(alert.labels) is None:
+                # nothing has stood for it
+                self._late[alert.fingerprint] = None
+            else:
                 self._stand_by(alert, alert.sounded if alert.sounded is not None else alert.changed)
 
     def gather(self) -> None:
@@ -63,6 +68,7 @@ class Annunciator:
             story: Takes what comes of it.
             old: Whether it was active before the pager was.
         """
+        self._late.pop(alert.fingerprint, None)
         rule = self.score.alert_rule(alert.labels)
         if rule is None:
             story.drops.append(Drop.NO_RULE)
@@ -156,7 +162,11 @@ class Annunciator:
                     self._turns.pass_over(fingerprint)
                     passed_over = True
                 elif self._free(now) and story.sound(self._voices.strike(alarm(alert, rule), now)):
-                    self._heard(fingerprint, rule, now)
+                    heard = self._heard(fingerprint, rule, now)
+                    if heard.alarms == 1:
+                        # something else stood for it until now
+                        instrument = rule.sound.instrument.name
+                        story.entries.append(Entry(at=now, deed=Deed.SOUNDED, alert=heard, heard=instrument))
                     story.rules.append(rule.name)
                     break
             if not passed_over:

@@ -1,7 +1,9 @@
 """The chain that alerts come by, and its watchdog: a link that is dead is heard once, and once when it stands again."""
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 from singing_pager.core.rules import Score
 from singing_pager.model import Deed, Drop, Entry, Link, Survey
@@ -15,6 +17,10 @@ _OURS = "journal"
 """The link whose fault is the pager's own: it is heard at once, and has a sound of its own."""
 _SLACK = 2.5
 """How many of its own longest intervals a watchdog may be late where Alertmanager still vouches for it."""
+_TWICE = 30.0
+"""Seconds within which its words are one: of two Alertmanagers, or of one that tried again."""
+_HABIT = 8
+"""Its intervals that count: one with an outage in it is no habit, and is soon forgotten."""
 
 
 @dataclass(slots=True)
@@ -32,7 +38,8 @@ class Chain:
         self._links: dict[str, Link] = {}
         self._heard: dict[str, _Heard] = {}
         self._seen: float | None = None
-        self._longest = 0.0
+        self._counted: float | None = None
+        self._intervals: deque[float] = deque(maxlen=_HABIT)
         self._vouched: float | None = None
         self._missed: float | None = None
 
@@ -45,11 +52,6 @@ class Chain:
     def watched(self) -> bool:
         """Whether there is a watchdog to be missed."""
         return self._seen is not None
-
-    @property
-    def seen(self) -> float | None:
-        """Unix time at which the watchdog last came."""
-        return self._seen
 
     def take(self, link: Link) -> Drop | None:
         """Take news of a link; Drop.REFUSED when there are too many."""
@@ -64,12 +66,15 @@ class Chain:
 
     def barks(self, now: float) -> None:
         """Note that the watchdog came."""
-        if self._seen is not None:
-            self._longest = max(self._longest, now - self._seen)
         self._seen = now
+        if self._counted is None:
+            self._counted = now
+        elif now - self._counted >= _TWICE:
+            self._intervals.append(now - self._counted)
+            self._counted = now
 
-    def restore(self, now: float) -> None:
-        """There was a watchdog in an earlier life: it has its time to come again."""
+    def expect(self, now: float) -> None:
+        """There is a watchdog, by the word of Alertmanager or of an earlier life: it has its time to come."""
         self._seen = now
 
     def survey(self, survey: Survey, score: Score) -> bool:
@@ -112,7 +117,12 @@ class Chain:
         return name == _OURS
 
     def _watch(self, score: Score, now: float) -> None:
-        if self._seen is None or score.watchdog is None:
+        if score.watchdog is None:
+            # nobody expects it any more
+            self._tell("prometheus", now, fault="")
+            self._tell("webhook", now, fault="")
+            return
+        if self._seen is None:
             return
         within = score.watchdog.within
         lately_vouched = self._vouched is not None and now - self._vouched <= within
@@ -124,7 +134,7 @@ class Chain:
         if alertmanager is not None and not alertmanager.up:
             return  # that link tells for itself
         missing = late > within and not lately_vouched
-        behind = lately_vouched and self._longest > 0 and late > max(within, _SLACK * self._longest)
+        behind = lately_vouched and late > max(within, _SLACK * max(self._intervals, default=inf))
         why = "Alertmanager answers and has no watchdog" if lately_missed else f"no watchdog for more than {within:g} s"
         self._tell("prometheus", now, fault=f"{why}: Prometheus does not reach Alertmanager" if missing else "")
         webhook = "the watchdog fires in Alertmanager and does not come: its webhook does not reach the pager"

@@ -7,7 +7,16 @@ from msgspec.structs import replace
 
 from singing_pager.core.appointments import Appointments
 from singing_pager.core.flapping import Flaps
-from singing_pager.core.occurrence import HANDLED, anew, began_before, begun, ended_before, over, severity_rank
+from singing_pager.core.occurrence import (
+    HANDLED,
+    anew,
+    began_before,
+    begun,
+    brought_back,
+    ended_before,
+    over,
+    severity_rank,
+)
 from singing_pager.core.rules import Flapping
 from singing_pager.model import Alert, AlertChange, Deed, Drop, Entry, State, Survey, Surveyed
 
@@ -18,6 +27,10 @@ CAPACITY = 50_000
 
 _REMEMBERED = 900.0
 """Seconds that a resolved alert is remembered: the peers of an Alertmanager cluster trail each other by less."""
+_REWORDED = 300.0
+"""Seconds for which a sender's new words for a known alert wait: many a text holds a number, and is new each time."""
+_AT_A_STRETCH = 200
+"""Alerts whose new words are told in one go."""
 _ALERTMANAGER = "Alertmanager"
 
 
@@ -46,6 +59,7 @@ class Desk:
         self._active: dict[str, Alert] = {}
         self._ended: OrderedDict[str, Alert] = OrderedDict()
         self._appointments = Appointments()
+        self._reworded: dict[str, float] = {}
 
     @property
     def alerts(self) -> Mapping[str, Alert]:
@@ -82,7 +96,7 @@ class Desk:
         if self.full:
             return Drop.DESK_FULL
         self._ended.pop(change.fingerprint, None)
-        alert = begun(change, self._until(change, now), now)
+        alert = begun(change, self._until(change.lasts, change.route, now), now)
         comings = self.flaps.comes(change.fingerprint, now)
         if comings < self.flaps.rule.times:
             return self._keep(alert, Deed.FIRED, now)
@@ -90,25 +104,24 @@ class Desk:
         heard = ended.sounded if ended is not None and ended.flapping else None
         return self._keep(replace(alert, flapping=True, sounded=heard), Deed.FIRED, now)
 
-    def _again(self, known: Alert, change: AlertChange, now: float) -> Entry | Drop:
+    def _again(self, before: Alert, change: AlertChange, now: float) -> Entry | Drop:
+        known = replace(before, labels=change.labels, annotations=change.annotations)
         if known.state is State.SUPPRESSED:
             # Alertmanager sends nothing of what it silences: somebody has lifted that
             return self._keep(anew(known, now), Deed.UNSUPPRESSED, now)
         if known.state in HANDLED and change.starts_at is not None and change.starts_at > known.changed:
             # an occurrence that began after somebody took the last one is another, whose resolve was lost
             return self._keep(replace(anew(known, now), starts_at=change.starts_at, since=now), Deed.FIRED, now)
-        if change.labels != known.labels:
-            known = replace(known, labels=change.labels)
-            if severity_rank(change.severity) < severity_rank(self._active[known.fingerprint].severity):
-                # it has got worse: whoever has it is to know
-                return self._keep(anew(known, now), Deed.FIRED, now)
-            self._active[known.fingerprint] = known
-        until = self._until(change, now)
+        if severity_rank(known.severity) < severity_rank(before.severity):
+            # it has got worse: whoever has it is to know
+            return self._keep(anew(known, now), Deed.FIRED, now)
+        until = self._until(change.lasts, change.route, now)
         late = until is not None and known.until is not None and until - known.until > self._timeout / 10
         if late and change.lasts is None:
-            return self._keep(replace(known, until=until, annotations=change.annotations), Deed.REFRESHED, now)
-        if known.annotations != change.annotations:
-            self._active[known.fingerprint] = replace(known, annotations=change.annotations)
+            return self._keep(replace(known, until=until), Deed.REFRESHED, now)
+        if known != before:
+            self._active[known.fingerprint] = known
+            self._reworded.setdefault(known.fingerprint, now)
         return Drop.ALREADY_FIRING
 
     def resolve(self, change: AlertChange, now: float) -> Entry | Drop:
@@ -175,6 +188,14 @@ class Desk:
                 yield self._keep(replace(alert, flapping=False), Deed.STEADY, now)
             else:
                 self._appoint(alert)
+        for _ in range(min(len(self._reworded), _AT_A_STRETCH)):
+            fingerprint, since = next(iter(self._reworded.items()))
+            if now - since < _REWORDED:
+                break
+            del self._reworded[fingerprint]
+            alert = self._active.get(fingerprint)
+            if alert is not None:
+                yield self._keep(alert, Deed.REFRESHED, now)
         while self._ended and now - next(iter(self._ended.values())).changed > _REMEMBERED:
             self._ended.popitem(last=False)
 
@@ -186,6 +207,10 @@ class Desk:
             entry = self._unknown(alert, survey, now) if seen is None else self._judged(alert, seen, survey, now)
             if entry is not None:
                 yield entry
+
+    def retire(self, alert: Alert, reason: str, now: float) -> Entry:
+        """End an active alert that has no place on the desk any more."""
+        return replace(self._end(alert, Deed.RESOLVED, now, ends_at=None), reason=reason)
 
     def missed(self, seen: Surveyed, now: float) -> Entry | None:
         """Take an alert that Alertmanager knows and the desk does not; None when it is no news."""
@@ -225,12 +250,7 @@ class Desk:
     def restore(self, alerts: Iterable[Alert], now: float) -> None:
         """Take up what an earlier life of the pager left; a clock that was ahead of ours then is brought back."""
         for alert in alerts:
-            kept = replace(
-                alert,
-                since=min(alert.since, now),
-                changed=min(alert.changed, now),
-                sounded=None if alert.sounded is None else min(alert.sounded, now),
-            )
+            kept = brought_back(alert, self._until(alert.lasts, alert.route, now), now)
             if kept.active:
                 self._active[kept.fingerprint] = kept
                 self._appoint(kept)
@@ -243,10 +263,10 @@ class Desk:
         alert = self._active.get(fingerprint)
         return [alert] if alert is not None and alert.state in states else []
 
-    def _until(self, change: AlertChange, now: float) -> float | None:
-        if change.lasts is not None:
-            return now + change.lasts
-        return now + self._timeout if self._timeout and change.route != self._vouched else None
+    def _until(self, lasts: float | None, route: str, now: float) -> float | None:
+        if lasts is not None:
+            return now + lasts
+        return now + self._timeout if self._timeout and route != self._vouched else None
 
     def _suppress(self, alert: Alert, silences: tuple[str, ...], by: str, reason: str, now: float) -> Entry:
         silent = replace(

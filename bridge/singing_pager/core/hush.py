@@ -36,18 +36,13 @@ class Hush:
         """Whether the pager gathers what was active before it."""
         return self._starting
 
-    def change(self, score: Score) -> None:
-        """Take another score: what was held back by the old one may be free."""
-        self.score = score
-        self._stirred = True
-
     def stirred(self) -> bool:
-        """Whether something else holds back than when this was last asked."""
+        """Whether something else may hold back than when this was last asked."""
         stirred, self._stirred = self._stirred, False
         return stirred
 
     def look(self, controls: Controls, now: float, *, force: bool = False) -> None:
-        """See what holds back now."""
+        """See what holds back now; `force` when a life begins, or somebody has changed what does."""
         if not force and now - self._looked < _EVERY and self._starting == (now < self.until):
             return
         before = (self._muted, self._meeting, self._starting, self._quiet)
@@ -56,7 +51,7 @@ class Hush:
         self._meeting = controls.meeting_until is not None
         self._starting = now < self.until
         self._quiet = tuple(quiet.covers(now) for quiet in self.score.quiet)
-        self._stirred |= before != (self._muted, self._meeting, self._starting, self._quiet)
+        self._stirred |= force or before != (self._muted, self._meeting, self._starting, self._quiet)
 
     def why(self, labels: Mapping[str, str], *, critical: bool) -> Drop | None:
         """Why an alert is not to be heard now; None: it is."""

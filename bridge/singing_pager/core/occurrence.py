@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from singing_pager.core.figures import SEVERITIES
 from singing_pager.model import Alert, AlertChange, State
 
-__all__ = ["HANDLED", "anew", "began_before", "begun", "ended_before", "over", "severity_rank"]
+__all__ = ["HANDLED", "anew", "began_before", "begun", "brought_back", "ended_before", "over", "severity_rank"]
 
 HANDLED = frozenset({State.ACKNOWLEDGED, State.SNOOZED})
 """States in which somebody has an alert."""
@@ -45,6 +45,25 @@ def anew(alert: Alert, now: float) -> Alert:
     """The alert, firing, as if nobody had had it."""
     return replace(
         alert, state=State.FIRING, changed=now, by="", reason="", wake=None, silenced_by=(), sounded=None, alarms=0
+    )
+
+
+def brought_back(alert: Alert, until: float | None, now: float) -> Alert:
+    """The alert as an earlier life left it; a clock that was ahead of ours then is brought back.
+
+    Args:
+        alert: As it was.
+        until: When it would be over by itself if it came now; None: at its resolve, whatever the settings were then.
+        now: Unix time.
+    """
+    ahead = max(0.0, alert.changed - now)
+    return replace(
+        alert,
+        since=min(alert.since, now),
+        changed=min(alert.changed, now),
+        sounded=None if alert.sounded is None else min(alert.sounded, now),
+        wake=None if alert.wake is None else alert.wake - ahead,
+        until=until if until is None or alert.until is None else alert.until - ahead,
     )
 
 

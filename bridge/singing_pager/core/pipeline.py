@@ -17,7 +17,9 @@ from singing_pager.model import (
     AlertChange,
     Controls,
     Cue,
+    Deed,
     Drop,
+    Entry,
     Event,
     Link,
     Outcome,
@@ -84,7 +86,7 @@ class Core:
         if controls is not None:
             self.mixer.restore(controls, now)
             if controls.watchdog is not None:
-                self.chain.restore(now)
+                self.chain.expect(now)
         self._alarms.begin(now)
 
     def feed(self, event: Event, now: float) -> Outcome:
@@ -104,7 +106,7 @@ class Core:
                 self._alarms.pass_time(now, story)
                 self._tick(now, story)
             case Reload():
-                self._reload(event.score, now, story)
+                self._reload(event, now, story)
             case Survey() | Silenced() | Link():
                 self._alarms.news(event, now, story)
             case _:
@@ -171,13 +173,15 @@ class Core:
         params = self.score.heartbeat.params({"sequence": self._heartbeats, "within": every})
         return Strike("heartbeat", self.score.heartbeat.name, params)
 
-    def _reload(self, score: object, now: float, story: Story) -> None:
+    def _reload(self, reload: Reload, now: float, story: Story) -> None:
         """Take a new score; only voices that it does not know or has no place for end, so that the sound has no gap."""
+        score = reload.score
         if not isinstance(score, Score):
             raise TypeError(f"a {type(score).__name__} is not a score")
         self.score = score
         self.voices.limits = score.limits
         self._rules.clear()
+        story.entries.append(Entry(at=now, deed=Deed.SCORE, by=reload.by))
         self._alarms.reload(score, now)
         held = self.voices.held
         rules = (found for intent in held for found in score.metric_rules(intent.stream))

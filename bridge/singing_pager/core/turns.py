@@ -32,9 +32,6 @@ class Turns:
         self._queues: dict[str, _Queue] = {}
         self._places: dict[str, _Queue] = {}
 
-    def __contains__(self, fingerprint: str) -> bool:
-        return fingerprint in self._places
-
     def clear(self) -> None:
         """Forget every turn."""
         self._queues.clear()

@@ -180,7 +180,7 @@ class Deed(StrEnum):
 
     FIRED = "fired"
     REFRESHED = "refreshed"
-    """The sender says that it still fires: its time-out begins anew."""
+    """The sender says that it still fires: its time-out begins anew, or it says so in other words."""
     RESOLVED = "resolved"
     EXPIRED = "expired"
     """An alert that nobody resolved reached its time-out."""
@@ -207,6 +207,8 @@ class Deed(StrEnum):
     MEETING = "meeting"
     MEETING_OVER = "meeting_over"
     TESTED = "tested"
+    SCORE = "score"
+    """Another score is played."""
     LINK_DOWN = "link_down"
     LINK_UP = "link_up"
 

@@ -111,10 +111,17 @@ class Tick(Struct, frozen=True, gc=False, tag=True):
 
 
 class Reload(Struct, frozen=True, gc=False, tag=True):
-    """A checked score takes the place of the old one (the command of `/-/reload`)."""
+    """A checked score takes the place of the old one.
+
+    Attributes:
+        at: Unix time.
+        score: The new one.
+        by: Who has saved it; empty: a file was read again (the command of `/-/reload`).
+    """
 
     at: float
     score: object
+    by: str = ""
 
 
 class Acknowledge(Struct, frozen=True, kw_only=True, gc=False, tag=True):

@@ -26,7 +26,8 @@ _QUIET = frozenset(
     }
 )
 """Reasons that belong to an ordinary day, or that the journal's lines tell."""
-_UNTOLD = frozenset({Deed.REFRESHED, Deed.LINKED})
+_UNTOLD = frozenset({Deed.REFRESHED, Deed.LINKED, Deed.SCORE})
+"""Deeds that are no news, or, as another score is, are told in the log by whoever has read its file."""
 _ALWAYS = frozenset(
     {
         *(Deed.FLOOD, Deed.FLOOD_OVER, Deed.SUMMARY, Deed.MUTED, Deed.UNMUTED, Deed.MEETING, Deed.MEETING_OVER),

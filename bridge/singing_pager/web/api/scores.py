@@ -128,10 +128,10 @@ def _add_saving(router: APIRouter, engine: Engine, checks: Checks, place: Place)
             raise RefusalError(HTTPStatus.CONFLICT, said)
         draft = await checks.draft(asked.text, engine.core.score.instruments)
         written = _valid(draft)
+        by = who(request, asked.by)
         async with saving:
             await _replace(place, asked.text, asked.version, engine)
-            read = engine.offer((Reload(engine.now(), written),))
-        by = who(request, asked.by)
+            read = engine.offer((Reload(engine.now(), written, by),))
         if not read:
             _log.warning("the score %s has been written by %s, and not been read: the inbox is full", place.path, by)
             return later("it is written, and not read: the inbox is full; POST /-/reload reads it", done=True)

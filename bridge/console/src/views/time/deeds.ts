@@ -1,6 +1,7 @@
 /** Deeds of the journal in words. */
 
 import type { Entry } from "../../state/frames.ts";
+import { shown } from "../../state/text.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
   fired: "fired",
@@ -26,6 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
   meeting: "meeting begins",
   meeting_over: "meeting is over",
   tested: "tested",
+  score: "another score",
   link_down: "link is down",
   link_up: "link stands again",
 };
@@ -44,14 +46,13 @@ export function worded(deed: string): string {
 
 /** What it happened to. */
 export function subject(entry: Entry): string {
-  if (entry.name) return entry.name;
-  if (entry.subject) return entry.subject;
+  if (entry.name || entry.subject) return shown(entry.name || entry.subject);
   return entry.count > 1 ? `${entry.count} alerts` : "";
 }
 
 /** By whom and why, as far as that is known. */
 export function cause(entry: Entry): string {
-  return [entry.by && `by ${entry.by}`, entry.reason].filter(Boolean).join(": ");
+  return shown([entry.by && `by ${entry.by}`, entry.reason].filter(Boolean).join(": "));
 }
 
 /** Entries of both, each once, oldest first; those within the same instant stay as they came. */
