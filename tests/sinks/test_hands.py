@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 
 from singing_pager.sinks.hands import Hands
+from singing_pager.sinks.wishes import Removal
 
 
 class Bench:
@@ -65,5 +66,23 @@ def test_a_job_that_waits_is_not_given_twice_and_one_that_is_being_done_is_done_
         await bench.turns()
         running.cancel()
         assert bench.done[7] == 2
+
+    asyncio.run(play())
+
+
+def test_objects_that_lie_side_by_side_do_not_all_fall_to_one_hand() -> None:
+    """By default they hash by their address, and the last bits of all addresses may be alike."""
+
+    async def wait(_: Removal) -> None:
+        await asyncio.Event().wait()
+
+    async def play() -> None:
+        hands = Hands(wait, 4)
+        for number in range(1000):
+            hands.give(Removal(0.0, silence=str(number)))
+        running = asyncio.create_task(hands.run())
+        await asyncio.sleep(0.01)
+        running.cancel()
+        assert 996 == len(hands)
 
     asyncio.run(play())

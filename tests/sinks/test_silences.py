@@ -346,6 +346,27 @@ def test_a_request_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -
     asyncio.run(play())
 
 
+def test_that_some_are_refused_among_others_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """However many there are, and whatever succeeds in between."""
+
+    async def play() -> None:
+        scene = Scene()
+        await scene.reconcile()
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(400) if b'"bad"' in request.content else scene.fake.answer(request)
+
+        scene.fake.answers["POST", "silences"] = answer
+        for number in range(40):
+            scene.fire(alertname=f"A{number}", kind="bad" if number % 2 else "good")
+        scene.acknowledge("")
+        await scene.settle()
+        assert (20, 20) == (scene.counted["made"], scene.counted["failed"])
+        assert 1 == sum("was not to be had" in message for message in caplog.messages)
+
+    asyncio.run(play())
+
+
 def test_a_failure_is_followed_by_a_reconciliation(monkeypatch: pytest.MonkeyPatch) -> None:
     """It need not wait for the schedule."""
     monkeypatch.setattr(silences, "full_jitter", lambda _: 0.001)
@@ -452,7 +473,7 @@ def test_given_back_while_the_request_is_on_its_way() -> None:
 
 
 def test_a_thousand_acknowledgements_are_a_few_requests_at_a_time() -> None:
-    """A crowd of them is no burst."""
+    """A crowd of them is no burst, nor are their ends; and those are no single file."""
 
     async def play() -> None:
         scene = Scene()
@@ -462,8 +483,14 @@ def test_a_thousand_acknowledgements_are_a_few_requests_at_a_time() -> None:
         scene.acknowledge("")
         running = asyncio.create_task(scene.silences.run())
         await until(lambda: scene.counted["made"] == 1000)
-        running.cancel()
         assert (1000, 4) == (len(scene.fake.active), scene.fake.most)
+        scene.fake.most = 0
+        scene.fake.alerts.clear()
+        scene.clock.forward(1)
+        await scene.reconciliation.reconcile()
+        await until(lambda: scene.counted["removed"] == 1000)
+        running.cancel()
+        assert (0, 4) == (len(scene.fake.active), scene.fake.most)
 
     asyncio.run(play())
 

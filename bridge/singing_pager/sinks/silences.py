@@ -132,6 +132,7 @@ class Silences:
                 self._try(removal, at)
             elif removal.since < at:
                 del self._removals[removal.silence]
+        self._told = self._told and any(job.failures for job in (*self._cares.values(), *self._removals.values()))
 
     # what is wanted
 
@@ -270,7 +271,6 @@ class Silences:
 
     def _done(self, job: Job, result: str) -> None:
         job.since, job.failures, job.again = self._inbox.now(), 0, 0.0
-        self._told = False
         self._count(result, 1)
 
     def _failed(self, job: Job, error: AlertmanagerError) -> None:
