@@ -15,9 +15,9 @@ from tabbing import Browsed, addresses, catalogue, kinds, outcome, strike
 CPU = Hold("voice", "cpu", catalogue()["cpu"].params({}), 0)
 
 
-def fired(fingerprint: str) -> Entry:
-    """The line of an alert that has come."""
-    alert = Alert(fingerprint=fingerprint, labels={}, state=State.FIRING, since=START, changed=START, route="/alert")
+def fired(fingerprint: str, state: State = State.FIRING) -> Entry:
+    """The line of an alert that has come, or is in another state by now."""
+    alert = Alert(fingerprint=fingerprint, labels={}, state=state, since=START, changed=START, route="/alert")
     return Entry(at=START, deed=Deed.FIRED, alert=alert, subject=fingerprint)
 
 
@@ -27,7 +27,7 @@ def test_with_no_tab_it_only_remembers_what_is_held() -> None:
 
     async def talk() -> None:
         for number in range(1000):
-            browsed.sink.play([outcome(strike(), CPU, entries=[fired(str(number))])])
+            browsed.sink.play([outcome(strike("v", "alert_warning"), CPU, entries=[fired(str(number))])])
         await asyncio.sleep(0)
         assert [] == browsed.teller.calls
         with browsed.sink.join() as tab:
@@ -36,6 +36,26 @@ def test_with_no_tab_it_only_remembers_what_is_held() -> None:
             assert ["boot", "state"] == [kind for kind in kinds(frames) if kind != "osc"]
             assert any(b"cpu" in frame and b"/s_new" in frame for frame in frames if isinstance(frame, bytes))
         assert [] == browsed.counted
+
+    browsed.run(talk())
+
+
+@pytest.mark.parametrize("state", [State.FIRING, State.ACKNOWLEDGED, State.RESOLVED])
+def test_who_comes_while_an_alarm_sounds_hears_it(state: State) -> None:
+    """A tab that comes in the moment of a critical alarm sounds it, unless somebody has the alert by now."""
+    browsed = Browsed()
+    browsed.sink.play([outcome(strike("f1"), entries=[fired("f1")])])
+    browsed.sink.play([outcome(entries=[fired("f1", state)])])
+    browsed.clock.forward(2.0)
+
+    async def talk() -> None:
+        with browsed.sink.join() as tab:
+            tab.listen()
+            frames = await browsed.until(tab, "state")
+            sounding = [frame for frame in frames if isinstance(frame, bytes) and frame.startswith(b"/s_new")]
+            captions = [json.loads(frame)["at"] for frame in frames if kinds([frame]) == ["caption"]]
+            expected = [browsed.clock()] if state is State.FIRING else []
+            assert (len(expected), expected) == (len(sounding), captions)
 
     browsed.run(talk())
 

@@ -17,6 +17,9 @@ from singing_pager.testing import START, FakeClock
 from tabbing import addresses, catalogue, kinds, strike, time_tag
 
 CPU = Hold("voice", "cpu", catalogue()["cpu"].params({}), 0)
+WARNING = strike("w", "alert_warning")
+LENGTH = catalogue()["alert_critical"].params({})[2]
+"""Seconds of a critical alarm."""
 
 
 class Page:
@@ -25,13 +28,14 @@ class Page:
     def __init__(self, loop: asyncio.Runner) -> None:
         self._loop = loop
         self.clock = FakeClock()
-        self.stage = Stage()
+        self.stage = Stage(catalogue())
         self.stats = Stats()
         self.renewed = 0
         self.tab = Tab(
             Scsynth(catalogue(), instruments.compiled_path()),
             self.stage,
             who=None,
+            caption=lambda strike, when: json.dumps({"kind": "caption", "voice": strike.voice, "at": when}),
             clock=self.clock,
             renew=self._renew,
             stats=self.stats,
@@ -42,7 +46,7 @@ class Page:
 
     def play(self, *cues: Cue) -> None:
         """Play as the sink does."""
-        self.stage.take(cues)
+        self.stage.take(cues, self.clock())
         self.tab.play(cues, self.clock() + 0.05)
 
     def taken(self) -> list[str | bytes]:
@@ -91,7 +95,7 @@ def test_a_tab_without_an_engine_is_told_and_plays_nothing(page: Page) -> None:
 
 def test_a_boot_sets_the_whole_stage(page: Page) -> None:
     """SynthDefs, groups, the mix as it is now, and what is held: an engine that plays them sounds like the others."""
-    page.stage.take([Mix((0.5,) * 6), CPU])
+    page.stage.take([Mix((0.5,) * 6), CPU], START)
     page.tab.listen()
     packets = booted(page.taken())
     engine = Server()
@@ -128,10 +132,10 @@ def test_what_was_struck_too_long_ago_is_left_out(page: Page) -> None:
     """A tab that comes back hears what is held as it is, and no burst of old alarms."""
     page.tab.listen()
     page.taken()
-    page.play(strike(), CPU)
-    page.play(strike())
+    page.play(WARNING, CPU)
+    page.play(WARNING)
     page.clock.forward(1.1)
-    page.play(strike())
+    page.play(WARNING)
     frames = [frame for frame in page.taken() if isinstance(frame, bytes)]
     assert [["/s_new"], ["/s_new"]] == [addresses(frame) for frame in frames]
     assert b"cpu" in frames[0]
@@ -142,10 +146,10 @@ def test_a_tab_that_takes_nothing_is_told_anew(page: Page) -> None:
     """When no more can wait, all of it is thrown away and counted; the tab then gets a boot, and asks for the state."""
     page.tab.listen()
     page.taken()
-    page.stage.take([CPU])
+    page.stage.take([CPU], START)
     for number in range(3000):
         page.tab.tell(f'{{"kind":"caption","at":{number}}}')
-        page.play(strike())
+        page.play(WARNING)
     assert 0 == len(page.tab)
     assert 6000 == page.stats.lost[Lost.FULL]
     assert 0 == page.renewed
@@ -200,3 +204,100 @@ def test_a_tab_that_is_closed_is_told_nothing_more(page: Page) -> None:
     page.tab.end(Closing.GOING)
     assert [] == page.taken()
     assert (Closing.REVOKED, 1) == (page.tab.closing, page.stats.closed.total())
+
+
+def struck(packets: Sequence[bytes]) -> list[str]:
+    """Critical alarms among packets."""
+    return ["alert_critical"] * sum(
+        packet.count(b"/s_new") and packet.count(b"alert_critical\0") for packet in packets if b"/d_recv" not in packet
+    )
+
+
+def test_an_alarm_that_a_new_stage_cuts_off_is_struck_again(page: Page) -> None:
+    """A tab whose stage is set anew hears the alarm of that moment, and reads what it is; not those that are past."""
+    page.tab.listen()
+    page.taken()
+    page.play(strike("f1"), WARNING)
+    assert ["osc"] == kinds(page.taken())
+    page.clock.forward(LENGTH + 4.9)
+    page.tab.resync()
+    frames = page.taken()
+    assert ["alert_critical"] == struck(booted(frames))
+    assert not any(b"alert_warning" in packet for packet in booted(frames) if b"/d_recv" not in packet)
+    assert [("f1", page.clock())] == [(said["voice"], said["at"]) for said in map(json.loads, frames[-1:])]
+    page.clock.forward(0.2)
+    page.tab.resync()
+    assert [] == struck(booted(page.taken()))
+
+
+def test_an_alarm_that_a_tab_had_no_room_for_is_struck_when_it_takes_again(page: Page) -> None:
+    """What was thrown away is told anew: a critical alarm too, as long as it is fresh."""
+    page.tab.listen()
+    page.taken()
+    for number in range(1100):
+        page.tab.tell(f'{{"kind":"entries","at":{number}}}')
+    page.play(strike("f1"))
+    page.clock.forward(3.0)
+    assert ["alert_critical"] == struck(booted(page.taken()))
+
+
+def test_alarms_that_sound_the_same_are_one_and_each_is_captioned(page: Page) -> None:
+    """Two alarms of one sound in one moment would only be louder; one of another sound is heard beside them."""
+    page.tab.listen()
+    page.taken()
+    page.play(strike("f1"))
+    page.play(strike("f2"))
+    page.play(strike("lost", "lost"))
+    page.taken()
+    page.tab.resync()
+    frames = page.taken()
+    assert (["/s_new", "/s_new"], 1) == (addresses(booted(frames)[-1]), len(struck(booted(frames))))
+    assert ["f1", "f2", "lost"] == [json.loads(frame)["voice"] for frame in frames[-3:]]
+
+
+def test_an_alarm_that_is_still_to_come_is_not_doubled(page: Page) -> None:
+    """What waits behind the new stage is struck by that alone."""
+    page.tab.listen()
+    page.play(strike("f1"))
+    frames = page.taken()
+    packets = booted(frames)
+    assert [] == struck(packets)
+    assert ["alert_critical"] == struck([frame for frame in frames[1 + len(packets) :] if isinstance(frame, bytes)])
+
+
+def test_an_alarm_of_a_time_of_rest_is_not_struck_later(page: Page) -> None:
+    """While a tab rests its page says that it is silent: it hears what was cut off, and not what came meanwhile."""
+    page.tab.listen()
+    page.taken()
+    page.play(strike("before", "lost"))
+    page.taken()
+    page.clock.forward(0.5)
+    page.tab.rest()
+    page.play(strike("meanwhile"))
+    page.clock.forward(0.5)
+    page.tab.listen()
+    frames = page.taken()
+    assert (["/s_new"], []) == (addresses(booted(frames)[-1]), struck(booted(frames)))
+
+
+def test_a_critical_alarm_is_late_rather_than_left_out(page: Page) -> None:
+    """A tab that is a little behind sounds it at once; what has been acknowledged or is past is left out."""
+    page.tab.listen()
+    page.taken()
+    page.play(strike("f1"), WARNING)
+    page.play(strike("f2"))
+    page.stage.forget("f2")
+    page.clock.forward(3.0)
+    (frame,) = page.taken()
+    assert isinstance(frame, bytes)
+    assert (["alert_critical"], page.clock()) == (struck([frame]), time_tag(frame))
+    assert 2 == page.stats.lost[Lost.LATE]
+
+
+def test_the_stage_keeps_a_bounded_number_of_alarms() -> None:
+    """Of very many the oldest are given up, and a repeated alarm counts once."""
+    stage = Stage(catalogue())
+    for number in range(1000):
+        stage.take([strike(f"f{number}"), strike("f999")], START)
+    assert (64, "f999") == (len(stage.fresh(START)), stage.fresh(START)[-1].strike.voice)
+    assert [] == stage.fresh(START + LENGTH + 5.0)

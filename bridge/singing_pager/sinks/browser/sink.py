@@ -12,7 +12,7 @@ import msgspec
 
 from singing_pager.core.instrument import Catalogue
 from singing_pager.errors import BusyError
-from singing_pager.model import Cue, Entry, Outcome, Strike
+from singing_pager.model import Cue, Entry, Outcome, State, Strike
 from singing_pager.sinks.browser.news import News
 from singing_pager.sinks.browser.stage import Stage
 from singing_pager.sinks.browser.stats import Closing, Stats
@@ -62,7 +62,7 @@ class Teller(Protocol):
 class BrowserSink:
     """Plays on every tab that listens, and tells every tab that is connected.
 
-    With no tab it remembers what is held, and does nothing else. All of it belongs to the event loop.
+    With no tab it remembers what sounds, and does nothing else. All of it belongs to the event loop.
 
     Args:
         scsynth: Makes a translator for the engine of a tab.
@@ -97,7 +97,7 @@ class BrowserSink:
         self._count = count
         self._failed = failed
         self._most = most
-        self._stage = Stage()
+        self._stage = Stage(catalogue)
         self._news = News()
         self._tabs: list[Tab] = []
         self._closed = False
@@ -135,7 +135,15 @@ class BrowserSink:
             self._stats.closed[Closing.FULL] += 1
             raise BusyError(f"{len(self._tabs)} tabs are connected already; at most {self._most} may")
         renew = self._wanted.set
-        tab = Tab(self._scsynth(), self._stage, who=who, clock=self._clock, renew=renew, stats=self._stats)
+        tab = Tab(
+            self._scsynth(),
+            self._stage,
+            who=who,
+            caption=self._caption,
+            clock=self._clock,
+            renew=renew,
+            stats=self._stats,
+        )
         if not self._tabs:
             # what was gathered for tabs that have left since is in the state
             self._news = News()
@@ -159,12 +167,13 @@ class BrowserSink:
 
     def play(self, moment: Sequence[Outcome]) -> None:
         """Leave a moment's cues for every tab that listens, and remember what is to be told."""
-        cues = [cue for outcome in moment for cue in outcome.cues]
-        held = self._stage.take(cues)
+        now = self._clock()
+        held = self._set(moment, now)
         if not self._tabs:
             return
+        cues = [cue for outcome in moment for cue in outcome.cues]
         if cues:
-            self._sound(cues)
+            self._sound(cues, now + LATENCY)
         self._news.voices = self._news.voices or held
         if self._news.take(moment, self._known) or held:
             self._wanted.set()
@@ -183,8 +192,17 @@ class BrowserSink:
                 self._stumbled(error)
             await asyncio.sleep(max(_GATHER, _SHARE * (time.monotonic() - began)))
 
-    def _sound(self, cues: Sequence[Cue]) -> None:
-        when = self._clock() + LATENCY
+    def _set(self, moment: Sequence[Outcome], now: float) -> bool:
+        """Keep the stage as it is now; says whether a held voice has changed."""
+        held = False
+        for outcome in moment:
+            held = self._stage.take(outcome.cues, now) or held
+            for entry in outcome.entries:
+                if entry.alert is not None and entry.alert.state is not State.FIRING:
+                    self._stage.forget(entry.alert.fingerprint)
+        return held
+
+    def _sound(self, cues: Sequence[Cue], when: float) -> None:
         heard = False
         captions = [self._caption(cue, when) for cue in cues if isinstance(cue, Strike)]
         for tab in self._tabs:

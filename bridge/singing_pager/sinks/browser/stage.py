@@ -1,25 +1,54 @@
-"""What sounds now: the held voices and the mix, for an engine that has just come."""
+"""What sounds now: the held voices, the mix, and alarms that are hardly over; for an engine that has just come."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from singing_pager.model import Cue, Hold, Mix, Release
+from singing_pager.core.instrument import Catalogue
+from singing_pager.core.rules import Sound
+from singing_pager.model import Cue, Hold, Mix, Priority, Release, Strike
 
-__all__ = ["Stage"]
+__all__ = ["Alarm", "Stage"]
+
+_FRESH = 5.0
+"""Seconds after its end for which a critical alarm is still struck where it may have been missed; then it is past."""
+_MOST = 64
+"""Alarms that are kept: far more than anybody can tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A critical alarm, the Unix time at which it was struck, and the one at which it is past."""
+
+    strike: Strike
+    at: float
+    until: float
 
 
 class Stage:
-    """The last word of each held voice, and of the mix; bounded, for the core holds a bounded number of voices."""
+    """The last word of each held voice, of the mix, and of each critical alarm that is not past.
 
-    def __init__(self) -> None:
+    Bounded, for the core holds a bounded number of voices.
+
+    Args:
+        catalogue: Says what is critical, and how long it lasts.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
         self.mix = Mix()
+        self._catalogue = catalogue
         self._held: dict[str, Hold] = {}
+        self._alarms: dict[str, Alarm] = {}
 
     @property
     def held(self) -> Mapping[str, Hold]:
         """The held voices, by their ids."""
         return self._held
 
-    def take(self, cues: Iterable[Cue]) -> bool:
+    def fresh(self, now: float) -> list[Alarm]:
+        """Critical alarms that are not past, oldest first: an engine that is set anew is to sound them again."""
+        return [alarm for alarm in self._alarms.values() if now < alarm.until]
+
+    def take(self, cues: Iterable[Cue], now: float) -> bool:
         """Take in what engines are told; says whether that was of a held voice."""
         held = False
         for cue in cues:
@@ -32,6 +61,19 @@ class Stage:
                     held = True
                 case Mix():
                     self.mix = cue
-                case _:
-                    pass
+                case Strike():
+                    self._struck(cue, now)
         return held
+
+    def forget(self, voice: str) -> None:
+        """Strike an alarm no more: somebody has it, or it is over."""
+        self._alarms.pop(voice, None)
+
+    def _struck(self, strike: Strike, now: float) -> None:
+        instrument = self._catalogue[strike.instrument]
+        if instrument.priority is not Priority.CRITICAL:
+            return
+        self.forget(strike.voice)
+        if len(self._alarms) >= _MOST:
+            self.forget(next(iter(self._alarms)))
+        self._alarms[strike.voice] = Alarm(strike, now, now + Sound(instrument, strike.params).lasts + _FRESH)

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import msgspec
 
@@ -27,7 +28,8 @@ _MOST = 1024
 _MOST_CHARACTERS = 16_000_000
 """Characters of JSON that may wait; what all tabs are told is in memory once."""
 _LATE = 1.0
-"""Seconds after its time at which a struck sound is left out: a burst of old alarms tells nobody anything."""
+"""Seconds after its time at which a struck sound is left out, but for critical alarms that are not past: a burst of old
+alarms tells nobody anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Tab:
         scsynth: Translates cues for the engine of this page.
         stage: What sounds now.
         who: By what it came in; whoever made it knows.
+        caption: Makes the caption of a sound that is struck at a Unix time.
         clock: The engine's time.
         renew: Told that this tab wants the whole state.
         stats: Where everything is counted.
@@ -69,6 +72,7 @@ class Tab:
         stage: Stage,
         *,
         who: object,
+        caption: Callable[[Strike, float], str],
         clock: Callable[[], float],
         renew: Callable[[], None],
         stats: Stats,
@@ -79,12 +83,14 @@ class Tab:
         self.closing: Closing | None = None
         self._scsynth = scsynth
         self._stage = stage
+        self._caption = caption
         self._clock = clock
         self._renew = renew
         self._stats = stats
         self._waiting: deque[str | _Moment | _Boot] = deque()
         self._characters = 0
         self._lapsed = False
+        self._rested = (inf, inf)
         self._some = asyncio.Event()
 
     def __len__(self) -> int:
@@ -103,13 +109,17 @@ class Tab:
 
     def listen(self) -> None:
         """Its engine has come up: set its stage, then play."""
-        self.listening = True
+        if not self.listening:
+            self.listening = True
+            self._rested = (self._rested[0], self._clock())
         if not any(isinstance(waiting, _Boot) for waiting in self._waiting):
             self._put(_Boot())
 
     def rest(self) -> None:
         """Its engine is gone: play nothing more."""
-        self.listening = False
+        if self.listening:
+            self.listening = False
+            self._rested = (self._clock(), inf)
 
     def resync(self) -> None:
         """Tell it everything anew."""
@@ -180,14 +190,29 @@ class Tab:
     def _boot(self) -> Sequence[Frame]:
         self._scsynth.encode(self._stage.mix)
         boot = self._scsynth.boot()
-        held = [message for hold in self._stage.held.values() for message in self._scsynth.encode(hold)]
-        told = (*boot, *packets(held, None))
-        return (msgspec.json.encode({"kind": "boot", "packets": len(told)}).decode(), *told)
+        missed = self._missed()
+        # alarms that sound the same and begin together are one alarm
+        struck = {(strike.instrument, strike.params): strike for strike in missed}
+        sounding: list[Cue] = [*self._stage.held.values(), *struck.values()]
+        told = (*boot, *packets([message for cue in sounding for message in self._scsynth.encode(cue)], None))
+        head = msgspec.json.encode({"kind": "boot", "packets": len(told)}).decode()
+        return (head, *told, *(self._caption(strike, self._clock()) for strike in missed))
+
+    def _missed(self) -> list[Strike]:
+        """Fresh critical alarms that a new stage cuts off, or that never arrived.
+
+        Not those that it is still to take, nor those that came while it rested: then the page said that it is silent.
+        """
+        coming = [cue for moment in self._waiting if isinstance(moment, _Moment) for cue in moment.cues]
+        rest, end = self._rested
+        fresh = [alarm.strike for alarm in self._stage.fresh(self._clock()) if not rest <= alarm.at < end]
+        return [strike for strike in fresh if not any(strike is cue for cue in coming)]
 
     def _bundles(self, cues: Sequence[Cue], when: float) -> Sequence[Frame]:
-        if self._clock() > when + _LATE:
-            struck = sum(isinstance(cue, Strike) for cue in cues)
-            if struck:
-                self._stats.lost[Lost.LATE] += struck
-            cues = [cue for cue in cues if not isinstance(cue, Strike)]
+        now = self._clock()
+        if now > when + _LATE:
+            fresh = [alarm.strike for alarm in self._stage.fresh(now)]
+            left = [cue for cue in cues if not isinstance(cue, Strike) or any(cue is strike for strike in fresh)]
+            self._stats.lost[Lost.LATE] += len(cues) - len(left)
+            cues, when = left, now
         return tuple(packets([message for cue in cues for message in self._scsynth.encode(cue)], when))
