@@ -1,7 +1,7 @@
 /** scsynth in this page: SuperSonic, loaded when it is first wanted, between the packets and the loudspeaker. */
 
 import type { SuperSonic } from "supersonic-scsynth";
-import { EPOCH, retagged } from "./osc.ts";
+import { EPOCH, message, retagged } from "./osc.ts";
 import type { Stage } from "./player.ts";
 import { WallClock } from "./wallclock.ts";
 
@@ -13,6 +13,8 @@ const FADE = 0.02;
 const LOOKS = 200;
 
 export interface Told {
+  /** The engine has said something. */
+  lives(): void;
   /** The engine has done all that it was told before `/sync`. */
   synced(): void;
   /** It will not play any more. */
@@ -57,6 +59,7 @@ export class Engine implements Stage {
       fetchMaxRetries: 1,
     });
     sonic.on("in", ([address]) => {
+      told.lives();
       if (address === "/synced") told.synced();
     });
     sonic.on("error", (error) => told.failed(error.message));
@@ -82,6 +85,11 @@ export class Engine implements Stage {
   /** Plays a bundle some seconds from now; without a timer, for browsers slow those down. */
   later(packet: Uint8Array<ArrayBuffer>, seconds: number): void {
     this.#sonic.sendOSC(retagged(packet, this.#tag(this.#context.currentTime + seconds)));
+  }
+
+  /** Asks for a sign of life. */
+  ask(): void {
+    this.#sonic.sendOSC(message("/status"));
   }
 
   curtain(): void {

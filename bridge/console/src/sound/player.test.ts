@@ -106,6 +106,26 @@ test("a stage that does not come is asked for again", () => {
   assert.deepEqual(["resync", "resync"], done);
 });
 
+test("a stage that comes slowly is not asked for again while it comes", () => {
+  const { player, done, passes } = played();
+  player.opened();
+  player.boot(4);
+  for (const each of [packet("d_recv"), packet("d_recv"), SYNC]) {
+    passes(4);
+    assert.equal(false, player.tick());
+    player.packet(each);
+  }
+  player.synced();
+  passes(4);
+  assert.equal(false, player.tick());
+  passes(2);
+  assert.equal(true, player.tick());
+  assert.deepEqual(
+    ["listen", "resync"],
+    done.filter((what) => what === "listen" || what === "resync"),
+  );
+});
+
 test("a line that has broken leaves nothing to ask for, and a new one begins anew", () => {
   const { player, done, passes } = standing();
   player.lost();

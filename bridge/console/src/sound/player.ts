@@ -6,7 +6,7 @@ import { isMessage, tagOf } from "./osc.ts";
 export const TOO_LATE = 1.5;
 /** Seconds by which it may be early: more, and a clock has been set. */
 const TOO_EARLY = 2;
-/** Seconds to wait for the stage before it is asked for again. */
+/** Seconds without a packet of the stage, or its end, after which it is asked for again. */
 const PATIENCE = 5;
 /** Bundles that are kept while the stage is being set. */
 const MOST_WAITING = 1000;
@@ -110,10 +110,12 @@ export class Player {
     this.#stand();
   }
 
-  /** To be called about once a second: what was asked for and never came is asked for again. */
-  tick(): void {
+  /** To be called about once a second: what was asked for and does not come is asked for again; says whether it was. */
+  tick(): boolean {
     const waited = this.#now() - this.#since;
-    if (this.#state !== "away" && this.#state !== "playing" && Math.abs(waited) > PATIENCE) this.#ask("resync");
+    if (this.#state === "away" || this.#state === "playing" || Math.abs(waited) <= PATIENCE) return false;
+    this.#ask("resync");
+    return true;
   }
 
   #ask(kind: "listen" | "resync"): void {
@@ -132,6 +134,8 @@ export class Player {
     // a server loads SynthDefs beside the sound: no voice before it has answered
     if (isMessage(packet, "/sync")) this.#synced = false;
     this.#missing--;
+    // a slow line takes its time for a stage: as long as it comes, it is not asked for again
+    this.#since = this.#now();
     if (this.#missing === 0) this.#enter("set");
     this.#stand();
   }

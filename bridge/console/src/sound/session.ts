@@ -1,18 +1,22 @@
 /** What lives from a start of the sound to its stop: the context, the engine in it, and what keeps both in tune. */
 
+import { Vigil } from "../link/vigil.ts";
 import type { Sound } from "../state/store.ts";
 import { Engine } from "./engine.ts";
 import { Mourning } from "./mourning.ts";
 import { Player } from "./player.ts";
+import { Pulse } from "./pulse.ts";
 import { released, struck } from "./stage.ts";
 
 const RATE = 48_000;
 /** Milliseconds in which a browser lets an AudioContext run, if it does. */
 const ALLOWED = 2000;
-/** Looks, once a second, after which a context that says it runs and does not move has stopped. */
-const STILL = 2;
 const BLOCKED = "The browser does not let this tab sound: press Start sound.";
 const STOPPED = "Something has stopped the sound of this tab: press Start sound, or look at the sound card.";
+const ASKED = "The pager is being asked what sounds.";
+
+/** Seconds of a clock that never jumps. */
+const seconds = () => performance.now() / 1000;
 
 /** What a session asks of the rest of the page. */
 export interface Surroundings {
@@ -41,8 +45,9 @@ export class Session {
   #over = false;
   /** Whether the context runs, as far as anybody can tell. */
   #runs = false;
-  #heard = 0;
-  #still = 0;
+  readonly #pulse = new Pulse(seconds());
+  /** Whether the engine answers: one that has died puts out silence, and the context runs on. */
+  #vigil = new Vigil(seconds());
   /** Whether the stage has stood once: a tab that never sounded has nothing to fall silent. */
   #stood = false;
   readonly #mourning = new Mourning();
@@ -89,15 +94,18 @@ export class Session {
   /** To be called once a second. */
   look(): void {
     if (this.context.state === "running") {
-      this.#still = this.context.currentTime > this.#heard ? 0 : this.#still + 1;
-      this.#heard = this.context.currentTime;
-      this.#moved(this.#still < STILL);
+      this.#moved(this.#pulse.moves(this.context.currentTime, seconds()));
     } else if (this.#stood) {
       // it was allowed once: what has stopped it, a call or another device, may be over
       this.context.resume().catch(() => undefined);
     }
     if (!this.#engine || !this.#runs) return;
-    this.player.tick();
+    if (this.#vigil.look(seconds()) === "dead") {
+      this.#failed("scsynth has not answered for ten seconds");
+      return;
+    }
+    this.#engine.ask();
+    if (this.player.tick()) this.#around.tell("starting", ASKED);
     this.#mourn();
   }
 
@@ -114,13 +122,15 @@ export class Session {
     this.#loading = true;
     try {
       const engine = await Engine.load(this.context, this.#around.ahead, {
+        lives: () => this.#vigil.heard(seconds()),
         synced: () => this.player.synced(),
         failed: (why) => this.#failed(why),
       });
       if (this.#over) await engine.close();
       else {
         this.#engine = engine;
-        this.#around.tell("starting", "The pager is being asked what sounds.");
+        this.#vigil = new Vigil(seconds());
+        this.#around.tell("starting", ASKED);
         if (this.#around.line().open) this.opened();
       }
     } catch (error) {
@@ -145,9 +155,10 @@ export class Session {
     if (this.#over || runs === this.#runs) return;
     this.#runs = runs;
     if (runs) {
-      this.#still = 0;
+      this.#pulse.begin(seconds());
+      this.#vigil = new Vigil(seconds());
       this.#engine?.purge();
-      this.#around.tell("starting", "The pager is being asked what sounds.");
+      this.#around.tell("starting", ASKED);
       if (this.#around.line().open) this.opened();
     } else {
       this.player.lost();

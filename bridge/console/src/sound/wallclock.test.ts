@@ -27,6 +27,13 @@ test("when the sound has broken off, all is later after four readings", () => {
   near(4.95, clock.moment(1005));
 });
 
+test("when the sound has stood still for long, all is later at once", () => {
+  const clock = new WallClock();
+  for (let n = 0; n < 4; n++) clock.read(n, 1000 + n);
+  clock.read(4, 1064);
+  near(5, clock.moment(1065));
+});
+
 test("readings in a burst count as one", () => {
   const clock = new WallClock();
   clock.read(0, 1000);
