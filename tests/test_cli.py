@@ -173,8 +173,7 @@ def test_no_card_and_no_file(cardless: dict[str, str], tmp_path: Path) -> None:
     ended = pager(tmp_path, "listen", "-d", 3, **cardless)
     assert 2 == ended.returncode
     assert ended.stderr == (
-        "Error: sounddevice is not installed; pip install 'singing-pager[sound]' would do it; "
-        "or write a file: -o sound.wav\n"
+        "Error: sounddevice is not installed; pip install sounddevice would do it; or write a file: -o sound.wav\n"
     )
 
 

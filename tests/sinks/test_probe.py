@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from singing_pager.sinks.osc import message
 from singing_pager.sinks.probe import SCLANG, SCSYNTH, Dialect, Health, Probe, Result
 
 ALIVE = message("/pong", 1, 12, 5.0, 25.0, 48_000.0, 7)
+ENDLESS = message("/pong", 1, 12.0).replace(struct.pack(">f", 12.0), struct.pack(">f", float("inf")))
 SILENT = message("/pong", 0, 0, 0.0, 0.0, 0.0, 7)
 
 Answer = bytes | OSError | None
@@ -93,7 +95,7 @@ NO_HOST = socket.gaierror(-2, "Name or service not known")
             [UP, ("engine", False, "sclang cannot be reached: Name or service not known")],
         ),
         (
-            [ALIVE, b"?", message("/pong"), message("/pong", "a", 1)],
+            [ALIVE, b"?", message("/pong"), message("/pong", "a", 1), ENDLESS],
             [UP, ("engine", False, "sclang answers what cannot be read")],
         ),
         (

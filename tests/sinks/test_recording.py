@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from singing_pager.model import Cue, Drop, Hold, Outcome, Release, Reload, Strike, Tick
+from singing_pager.sinks import recording
 from singing_pager.sinks.recording import RecordingError, RecordingSink, is_recording, read
 from singing_pager.testing import START, firing, reading, resolved
 
@@ -92,6 +93,24 @@ def test_what_is_no_recording_is_refused(content: bytes, expected: str, tmp_path
     with pytest.raises(RecordingError, match=expected) as raised:
         list(read(path))
     assert str(raised.value).startswith(str(path))
+
+
+def test_a_compressed_recording_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    """What cannot be unpacked is told with the file's name, whether one looks at its head or reads it."""
+    path = tmp_path / "odd.gz"
+    path.write_bytes(gzip.compress(b"")[:10] + b"\xff" * 50)
+    for look in (is_recording, lambda odd: list(read(odd))):
+        with pytest.raises(RecordingError, match=r"odd\.gz: "):
+            look(path)
+
+
+def test_a_line_that_is_too_long_is_no_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What follows it is not left out without a word."""
+    path = tmp_path / "long"
+    record(path, OUTCOMES)
+    monkeypatch.setattr(recording, "_LONGEST", 100)
+    with pytest.raises(RecordingError, match=r"long:2: "):
+        list(read(path))
 
 
 def test_a_folder_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ class Probe:
             said = Result.HUNG_UP, f"{who} has hung up"
         except OSError as error:
             said = Result.UNREACHABLE, f"{who} cannot be reached: {error.strerror or error}"
-        except (ParseError, LookupError, TypeError, ValueError):
+        except (ParseError, LookupError, OverflowError, TypeError, ValueError):
             said = Result.NO_ANSWER, f"{who} answers what cannot be read"
         else:
             said = (Result.ALIVE, "") if health.alive else (Result.SILENT, "scsynth is silent")

@@ -5,6 +5,7 @@ Files whose name ends in `.gz` are compressed.
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
@@ -77,7 +78,7 @@ def is_recording(path: Path) -> bool:
     try:
         with _open(path, "rb") as file:
             return b'"singing_pager_recording"' in file.readline(200)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise RecordingError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 
@@ -94,13 +95,13 @@ def read(path: Path) -> Iterator[Outcome]:
                 try:
                     yield decoder.decode(line)
                 except msgspec.MsgspecError as error:
-                    if not line.endswith(b"\n"):
+                    if not line.endswith(b"\n") and len(line) < _LONGEST:
                         return
                     raise RecordingError(f"{path}:{number}: {error}; an outcome is needed") from error
     except EOFError:
         return
-    except OSError as error:
-        raise RecordingError(f"{path}: {error.strerror or error}") from error
+    except (OSError, zlib.error) as error:
+        raise RecordingError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _check_head(path: Path, line: bytes) -> None:

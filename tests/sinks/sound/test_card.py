@@ -147,7 +147,7 @@ def test_no_card() -> None:
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (ModuleNotFoundError("No module named 'sounddevice'"), "pip install 'singing-pager[sound]'"),
+        (ModuleNotFoundError("No module named 'sounddevice'"), "pip install sounddevice"),
         (OSError("PortAudio library not found"), "apt install libportaudio2"),
     ],
 )

@@ -55,7 +55,7 @@ def sounddevice() -> SoundDevice:
     try:
         module: SoundDevice = importlib.import_module("sounddevice")
     except ImportError as error:
-        raise CardError("sounddevice is not installed; pip install 'singing-pager[sound]' would do it") from error
+        raise CardError("sounddevice is not installed; pip install sounddevice would do it") from error
     except OSError as error:
         raise CardError(
             "the library PortAudio is missing; on Debian and Ubuntu apt install libportaudio2 would do it"
