@@ -219,12 +219,14 @@ def test_processing_time() -> None:
     clock = FakeClock()
     counts = metrics(clock)
     line = Core(score.load(None, CATALOGUE))
-    outcomes = [line.feed(event, START) for event in (firing("A"), reading("metrics/cpu", 0.5), reading("x", 1))]
+    events = (firing("A"), reading("metrics/cpu", 0.5), reading("x", 1), reading("metrics/memory", 0.5, route="host"))
+    outcomes = [line.feed(event, START) for event in events]
     clock.forward(0.003)
     counts.play(outcomes)
     name = "bridge_processing_seconds"
     assert value(counts, f"{name}_count", source="http") == 1
     assert value(counts, f"{name}_count", source="mqtt") == 1
+    assert value(counts, f"{name}_count", source="host") == 1
     assert value(counts, f"{name}_sum", source="http") == pytest.approx(0.003, abs=1e-5)
     assert value(counts, f"{name}_bucket", source="http", le="0.005") == 1
     assert value(counts, f"{name}_bucket", source="http", le="0.002") == 0
@@ -239,6 +241,7 @@ def test_processing_time() -> None:
 def test_packets_and_links() -> None:
     """OSC packets are counted by what became of them; the last one tells whether the link stands."""
     counts = metrics()
+    counts.pinged(Result.ALIVE, Health(alive=True, synths=7, average=0.05, peak=0.2), 0.003)
     counts.packet(None)
     counts.packet(Failure.REFUSED)
     assert value(counts, "bridge_osc_sent_total") == 1
@@ -248,6 +251,22 @@ def test_packets_and_links() -> None:
     assert counts.links() == {"osc": False, "mqtt alerts": True}
     counts.connected("alerts", up=False)
     assert value(counts, "bridge_mqtt_connected", connection="alerts") == 0
+
+
+def test_the_way_to_an_engine_stands_where_questions_are_not_refused() -> None:
+    """Datagrams leave where nobody listens, too; of an engine that has never answered nobody says that it is away."""
+    counts = metrics()
+    counts.packet(None)
+    counts.pinged(Result.REFUSED, None, 0.0)
+    counts.packet(None)
+    assert {} == counts.links()
+    counts.pinged(Result.NO_ANSWER, None, 3.0)  # as of a program that takes OSC and answers nothing
+    counts.packet(None)
+    assert {"osc": True} == counts.links()
+    counts.pinged(Result.ALIVE, Health(alive=True, synths=7, average=0.05, peak=0.2), 0.003)
+    counts.pinged(Result.REFUSED, None, 0.0)
+    counts.packet(None)
+    assert {"osc": False} == counts.links()
 
 
 def test_cues_and_sinks() -> None:

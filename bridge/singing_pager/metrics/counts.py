@@ -110,6 +110,7 @@ class Instruments:
         info = Info("bridge_build", "Version of the bridge and of Python.", registry=registry)
         info.info({"version": __version__, "python": platform.python_version()})
         self._links: dict[str, bool] = {}
+        self._refused = self._answered = False
         self._counts: dict[tuple[str, str], Counter] = {}
         for counter, values in (
             (self.drops, Drop),
@@ -145,8 +146,7 @@ class Instruments:
                     self.drops.labels(drop).inc()
                 continue
             if outcome.cues:
-                source = "http" if event.route.startswith("/") else "mqtt"
-                self.processing.labels(source).observe(max(0.0, now - event.at))
+                self.processing.labels(_source(event.route)).observe(max(0.0, now - event.at))
         for labels, number in alerts.items():
             self.alerts.labels(*labels).inc(number)
         for (route, result), number in messages.items():
@@ -165,8 +165,8 @@ class Instruments:
         self._chain.journal = stats
 
     def links(self) -> dict[str, bool]:
-        """State of each link that is known, by name."""
-        return dict(self._links)
+        """State of each link that is known, by name; an engine that has never answered is missed by nobody."""
+        return {name: up for name, up in self._links.items() if up or name != "osc" or self._answered}
 
     def count(self, route: str, result: str, messages: int) -> None:
         """Count messages of a route; any result but ACCEPTED is a reason to drop."""
@@ -183,7 +183,7 @@ class Instruments:
 
     def packet(self, failure: str | None) -> None:
         """Count an OSC packet, and why it did not leave."""
-        self._links["osc"] = failure is None
+        self._links["osc"] = failure is None and not self._refused
         if failure is None:
             self.osc_sent.inc()
         else:
@@ -205,6 +205,11 @@ class Instruments:
     def pinged(self, result: str, health: EngineHealth | None, seconds: float) -> None:
         """Count a question to the engine, and show how it is; None: it did not answer."""
         self.pings.labels(result).inc()
+        # a datagram leaves even where nobody listens, and only the next one is told so
+        self._refused = result == "refused"
+        self._answered |= health is not None
+        if self._refused:
+            self._links["osc"] = False
         self._chain.engine = None if health is None else (health, seconds)
 
     def peer(self, place: int, address: str, up: bool) -> None:  # noqa: FBT001 - it is the gauge's value
@@ -250,3 +255,10 @@ class Instruments:
                         self.stream_value.remove(cue.instrument, parameter.name, str(slot))
                 case _:
                     pass
+
+
+def _source(route: str) -> str:
+    """The kind of source that a route belongs to."""
+    if route.startswith("/"):
+        return "http"
+    return "host" if route == "host" else "mqtt"
