@@ -323,6 +323,8 @@ BAD_BODIES: dict[str, tuple[str, str, object, int, str]] = {
     "a long reason": ("POST", "/api/ack", {"reason": "x" * 1001}, 422, "reason: String should have at most 1000"),
     "too large": ("POST", "/api/ack", b" " * 20_000 + b"{}", 413, "the body is too large; at most 16384 bytes"),
     "deep": ("POST", "/api/ack", b"[" * 10_000, 400, "There was an error parsing the body"),
+    "an empty fingerprint": ("POST", "/api/ack", {"fingerprint": ""}, 422, "fingerprint: String should have"),
+    "no fingerprint": ("POST", "/api/ack", {"fingerprint": None}, 422, "fingerprint: Input should be a valid string"),
     "no seconds": ("POST", "/api/snooze", {}, 422, "seconds: Field required"),
     "no body": ("POST", f"/api/alerts/{POWER}/snooze", None, 422, "the body: Field required"),
     "no time": ("POST", "/api/snooze", {"seconds": 0}, 422, "seconds: Input should be greater than or equal to 1"),

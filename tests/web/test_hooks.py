@@ -12,6 +12,9 @@ import pytest
 from bridging import BODY_LIMIT, Bridge
 from singing_pager.model import Hold, Outcome, Strike
 from singing_pager.testing import CaptureSink
+from singing_pager.web.intake import Events, Intake
+from starlette.requests import Request
+from starlette.types import Message
 
 GOOD = json.dumps(
     {"version": "4", "alerts": [{"status": "firing", "labels": {"alertname": "Good", "severity": "critical"}}]}
@@ -275,12 +278,15 @@ def test_a_full_inbox_asks_to_try_again() -> None:
 
 
 def test_alerts_that_alertmanager_left_out(caplog: pytest.LogCaptureFixture) -> None:
-    """What `max_alerts` cut off is counted and told."""
+    """What `max_alerts` cut off is counted, and told once."""
     bridge = Bridge()
-    body = b'{"alerts": [], "truncatedAlerts": 7}'
-    assert bridge.ask("POST", "/alert", body).status_code == 202
-    assert caplog.messages == ["/alert: Alertmanager left out 7 alerts; set max_alerts: 0 there"]
-    assert 'bridge_drops_total{reason="truncated"} 7.0' in bridge.ask("GET", "/metrics").text
+    for number in (7, 5):
+        body = b'{"alerts": [], "truncatedAlerts": %d}' % number
+        assert bridge.ask("POST", "/alert", body).status_code == 202
+    assert caplog.messages == [
+        "/alert: Alertmanager leaves alerts out; set max_alerts: 0 there; the same again is only counted"
+    ]
+    assert 'bridge_drops_total{reason="truncated"} 12.0' in bridge.ask("GET", "/metrics").text
     assert bridge.ask("POST", "/alert", b'{"alerts": [], "truncatedAlerts": -7}').status_code == 202
 
 
@@ -336,3 +342,23 @@ def test_an_alert_that_finds_no_room_on_the_desk_is_to_be_sent_again() -> None:
     over = {"status": "resolved", "labels": {"alertname": "A"}}
     assert 202 == bridge.ask("POST", "/alert", alerts(over)).status_code
     assert 202 == bridge.ask("POST", "/alert", alerts(other)).status_code
+
+
+def test_an_alert_has_arrived_when_all_of_it_has() -> None:
+    """A sender's slowness is neither the pager's, as its metric would have it, nor the age of what he sends."""
+    bridge = Bridge(with_api=False)
+    intake = Intake(bridge.engine, keeper=bridge.keeper, body_limit=BODY_LIMIT, count=bridge.counts.count)
+    parts: list[Message] = [{"type": "http.request", "body": GOOD[at::2], "more_body": at == 0} for at in (0, 1)]
+    arrived: list[float] = []
+
+    async def receive() -> Message:
+        bridge.clock.forward(20)
+        return parts.pop(0)
+
+    async def read(_: bytes, at: float) -> Events:
+        arrived.append(at)
+        return ()
+
+    scope = {"type": "http", "method": "POST", "path": "/alert", "headers": []}
+    asyncio.run(intake.take(Request(scope, receive), "/alert", read))
+    assert [bridge.clock()] == arrived

@@ -129,7 +129,9 @@ def test_a_group_of_grafana_is_one_alarm(caplog: pytest.LogCaptureFixture) -> No
     bridge = Bridge()
     assert bridge.ask("PUT", "/webhook/grafana", GRAFANA).status_code == 202
     assert bridge.on_desk() == ["High CPU usage"]
-    assert caplog.messages == ["/webhook/grafana: Grafana left out 2 alerts; set Max Alerts to 0 there"]
+    assert caplog.messages == [
+        "/webhook/grafana: Grafana leaves alerts out; set Max Alerts to 0 there; the same again is only counted"
+    ]
     text = bridge.ask("GET", "/metrics").text
     assert 'bridge_messages_total{result="truncated",route="/webhook/grafana"} 2.0' in text
 

@@ -85,11 +85,13 @@ def test_reload() -> None:
 
 
 def test_about() -> None:
-    """The root says what there is: every route but its own."""
+    """The root says what there is: every route but its own, each once."""
     bridge = Bridge()
     text = bridge.ask("GET", "/").text
     paths = bridge.ask("GET", "/openapi.json").json()["paths"]
     assert [path for path in paths if path != "/" and path not in text] == []
+    told = [line[5:].split("  ")[0] for line in text.splitlines() if line[5:].startswith("/")]
+    assert sorted(set(told)) == sorted(told)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/alert/x", "/metrics/x", "/%00", "/%F0%9F%94%A5", "/../etc/passwd"])

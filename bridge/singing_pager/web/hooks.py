@@ -12,10 +12,10 @@ from singing_pager.engine import Engine
 from singing_pager.sources import alertmanager, generic
 from singing_pager.sources.inbox import Count, Keeper
 from singing_pager.web.bodies import Taken, refusals
-from singing_pager.web.intake import Events, Intake, answer
+from singing_pager.web.intake import Events, Intake
 from singing_pager.web.shapes import ALERTMANAGER, METRIC
 
-__all__ = ["answer", "routes"]
+__all__ = ["routes"]
 
 
 def routes(engine: Engine, *, keeper: Keeper, body_limit: int, count: Count) -> APIRouter:

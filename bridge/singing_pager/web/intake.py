@@ -61,10 +61,9 @@ class Intake:
             202 when it is played and kept; 503 with `Retry-After` when it is to be sent again: what has sounded is
             known then, and does not sound twice; 400 and 413 when it never will be right.
         """
-        at = self._engine.now()
         try:
             raw_body = await body.read(request, self._body_limit)
-            events = await read(raw_body, at)
+            events = await read(raw_body, self._engine.now())
         except (BodyError, body.TooLargeError) as error:
             status = HTTPStatus.BAD_REQUEST if isinstance(error, BodyError) else HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             return self._refuse(str(error), route, status)
@@ -100,16 +99,20 @@ class Intake:
     def left_out(self, route: str, sender: str, number: int, cure: str) -> None:
         """Count and tell alerts that a sender left out of its body."""
         if number > 0:
-            _log.warning("%s: %s left out %d alerts; %s", route, sender, number, cure)
             self._count(route, Drop.TRUNCATED, number)
+            self._tell(route, f"{sender} leaves alerts out; {cure}")
 
     def _refuse(self, error: str, route: str, status: HTTPStatus) -> Response:
-        """Answer why a body is not taken; the same reason again is counted, and not logged."""
+        """Answer why a body is not taken."""
         self._count(route, Drop.UNREADABLE, 1)
-        if self._said.get(route) != error:
-            _log.warning("%s: %s; the same again is only counted", route, error[:200])
-            self._said[route] = error
+        self._tell(route, error)
         return answer(status, ok=False, error=error)
+
+    def _tell(self, route: str, fault: str) -> None:
+        """Log what is wrong with a sender; the same again is counted, and not logged."""
+        if self._said.get(route) != fault:
+            _log.warning("%s: %s; the same again is only counted", route, fault[:200])
+            self._said[route] = fault
 
 
 def later(error: str, **more: object) -> Response:

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 from singing_pager.errors import BusyError
 from singing_pager.sinks.sound.encoders import Format
 from singing_pager.sinks.sound.stream import Broadcast, Listener
-from singing_pager.web.hooks import answer
+from singing_pager.web.intake import answer
 from singing_pager.web.preferences import weights
 
 __all__ = ["preferred", "routes"]

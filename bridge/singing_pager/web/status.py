@@ -46,11 +46,6 @@ GET  /api/voices               what is held now, and why
      /api/score                GET; PUT {{"text": "...", "version": "..."}}
 POST /api/score/check          whether a text is a score
 POST /api/score/audition       one rule, heard before it is saved
-GET  /api/timeline             the last hours: ?hours=
-GET  /api/voices               what is held now, and why
-GET  /api/instruments          every sound there is
-     /api/score                GET; PUT {{"text": "..."}}
-POST /api/score/check          what is wrong in a score; /api/score/audition lets a rule be heard
 POST /api/ticket               what opens /ws: the frames of the page
 
 GET  /listen                   the sound, live; /listen.wav, /listen.ogg

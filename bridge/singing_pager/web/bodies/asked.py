@@ -56,7 +56,13 @@ class Take(Who):
 class TakeAll(Take):
     """Who takes which alert."""
 
-    fingerprint: str = Field(default="", max_length=1000, description="which alert; empty: every one that is firing")
+    fingerprint: str = Field(
+        # an empty one, as a template makes whose variable is not set, is not meant for every alert
+        default="",
+        min_length=1,
+        max_length=1000,
+        description="which alert; left out: every one that is firing",
+    )
 
 
 class Snooze(Take):

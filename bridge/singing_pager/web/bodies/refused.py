@@ -35,12 +35,9 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 _WHY = {
     400: "It can never be right: no JSON, or not what is read here.",
-    401: "The signature or the token is missing or wrong.",
-    403: "The token's role may not do that.",
     404: "There is none by this name.",
     409: "Not as things are now.",
     413: "The body is too large.",
     422: "A value is not allowed.",
-    429: "Too many requests.",
     503: "Not now, or not on disk: try again.",
 }
