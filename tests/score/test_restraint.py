@@ -312,26 +312,19 @@ def test_any_score_loads_or_says_why(data: dict[str, object], now: float) -> Non
 def test_the_senders_of_the_documentation_are_read() -> None:
     """The webhooks of docs/score.md find in what their senders post what they say."""
     page = (Path(__file__).parents[2] / "docs/score.md").read_text(encoding="utf-8")
-    (text,) = [block for block in re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "kuma" in block]
+    (text,) = [block for block in re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "door" in block]
     document = parse(text, "docs/score.md")
     found = resolved(checked(score.ScoreFile, document), document, CATALOGUE)
-    kuma, camera = found.webhooks
-    monitor = {"name": "shop", "url": "https://shop.example"}
+    door, camera = found.webhooks
+    sensor = {"name": "cellar", "floor": -1}
     down, up = (
         generic_alert.change(
-            kuma,
-            {"heartbeat": {"status": status, "msg": "timeout"}, "monitor": monitor, "msg": "[shop]"},
-            place="the body",
-            at=0.0,
-            route="",
+            door, {"state": state, "text": "who was it?", "sensor": sensor}, place="the body", at=0.0, route=""
         )
-        for status in (0, 1)
+        for state in ("open", "shut")
     )
     assert (Status.FIRING, Status.RESOLVED, down.fingerprint) == (down.status, up.status, up.fingerprint)
-    assert ({"alertname": "shop", "url": "https://shop.example"}, "timeout") == (
-        down.labels,
-        down.annotations["description"],
-    )
+    assert ({"alertname": "cellar", "floor": "-1"}, "who was it?") == (down.labels, down.annotations["description"])
     rule = found.alert_rule(down.labels)
     assert rule is not None
     assert rule.sound.instrument.name == "alert_warning"

@@ -129,9 +129,12 @@ def test_the_score_that_came_with_the_pager() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "# nothing\n", "alerts: []\nmetrics: []\n"])
-def test_an_empty_score_is_a_score(text: str, tmp_path: Path) -> None:
-    """Where nothing is said, no rule is there, and the rest is as usual."""
+def test_an_empty_score_is_a_score(text: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where nothing is said, no rule is there, and the rest is as usual; that no alert will sound is told."""
     empty = load(text, tmp_path)
+    assert ["no alert will sound; `- match: {}` takes every alert"] == [
+        said.partition("so ")[2] for said in caplog.messages
+    ]
     assert ((), (), "ambient", Limits()) == (
         empty.alerts,
         empty.metrics,

@@ -1,5 +1,6 @@
 """The score: `score.yaml`, read, checked as a whole against the catalogue, and resolved into the core's rules."""
 
+import logging
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,8 @@ from singing_pager.yamlfile import Document, checked, parse, read, read_text
 
 __all__ = ["ScoreFile", "every_key", "load", "resolve", "text"]
 
+_log = logging.getLogger(__name__)
+
 
 def load(path: Path | None, catalogue: Catalogue) -> Score:
     """Read a score and check it as a whole.
@@ -26,7 +29,10 @@ def load(path: Path | None, catalogue: Catalogue) -> Score:
     Raises:
         ConfigError: One line a fault: file, line, key, what is allowed.
     """
-    return _resolved(parse(text(None), "default score") if path is None else read(path), catalogue)
+    found = _resolved(parse(text(None), "default score") if path is None else read(path), catalogue)
+    if not found.alerts:
+        _log.warning("%s: alerts: there is no rule, so no alert will sound; `- match: {}` takes every alert", path)
+    return found
 
 
 def resolve(written: str, name: str, catalogue: Catalogue) -> Score:
