@@ -3,6 +3,7 @@
 Run as `make pictures`.
 """
 
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -10,9 +11,8 @@ from typing import TYPE_CHECKING
 
 if __name__ == "__main__":
     tests = Path(__file__).resolve().parents[1]
-    sys.path[:0] = [str(tests), str(tests / "real")]
+    sys.path[:0] = [str(tests.parent), str(tests), str(tests / "real")]
 
-from broker import free_port
 from page.browsing import built, chromium, start, until, visit
 from page.scene import SIZES, VIEWS, set_scene
 
@@ -56,9 +56,14 @@ def main() -> None:
     built()
     FOLDER.mkdir(exist_ok=True)
     settings = {"SOUND_OUTLET": "off", "HTTP_RATE": "0", "HOST_INTERVAL": "0.5"}
+    # somebody takes the packets for the room's engine: that they are refused is another day
+    engine = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    engine.bind(("127.0.0.1", 0))
+    port = engine.getsockname()[1]
     with (
+        engine,
         tempfile.TemporaryDirectory() as folder,
-        Bridge(Path(folder), free_port(), environment=settings) as bridge,
+        Bridge(Path(folder), port, environment=settings) as bridge,
         chromium() as browser,
     ):
         set_scene(bridge)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from page.browsing import Watch, until
-from page.handling import focused
+from page.handling import announced, focused, listen_in
+from playwright.sync_api import expect
 
 from bridge import Bridge, alert_body
 
@@ -35,7 +36,7 @@ def _summary(bridge: Bridge) -> dict[str, Any]:
 
 
 def test_an_empty_desk_says_that_nothing_is_wrong(page: "Page", bridge: Bridge) -> None:
-    """Where the page is connected and every link is up an empty desk is good news."""
+    """Where the page is connected and the pager hears, with or without an engine, an empty desk is good news."""
     page.get_by_text("Nothing is wrong").wait_for()
     assert 0 == _summary(bridge)["total"]
 
@@ -64,10 +65,11 @@ def test_an_alert_is_snoozed_as_long_as_is_asked(page: "Page", bridge: Bridge) -
     page.get_by_role("button", name="Snooze… DiskFull on db1").click()
     page.get_by_label("How long").select_option("custom")
     page.get_by_label("Minutes").fill("0")
-    page.get_by_role("dialog").get_by_role("button", name="Snooze").click()
-    page.get_by_role("dialog").get_by_text("Give a number of minutes").wait_for()
+    commit = page.get_by_role("dialog").get_by_role("button", name="Snooze")
+    expect(commit).to_have_attribute("aria-disabled", "true")
+    expect(page.get_by_label("Minutes")).to_have_accessible_description(re.compile("Give a number of minutes"))
     page.get_by_label("Minutes").fill("90")
-    page.get_by_role("dialog").get_by_role("button", name="Snooze").click()
+    commit.click()
     _row(page, "DiskFull").get_by_text(re.compile(r"Snoozed by http until (\S+ )?\d\d:\d\d")).wait_for()
     assert {"snoozed": {"critical": 1}} == _summary(bridge)["alerts"]
 
@@ -107,6 +109,30 @@ def test_a_refusal_is_told_in_the_words_of_the_bridge(page: "Page", bridge: Brid
     page.get_by_role("button", name="Unmute").click()
     page.get_by_text("because: a call").first.wait_for(state="detached")
     assert focused(page)
+
+
+def test_what_is_refused_in_a_dialog_is_told_there(page: "Page", bridge: Bridge, watch: Watch) -> None:
+    """An alert that is over before it is acknowledged: the dialog says so itself, for all else is behind it."""
+    watch.pardon("404")
+    _fire(bridge, "DiskFull")
+    page.get_by_role("button", name="With a reason… for acknowledging DiskFull on db1").click()
+    _fire(bridge, "DiskFull", status="resolved")
+    page.get_by_text("Nothing is wrong").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("alert")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert "Desk" == focused(page)
+
+
+def test_an_alert_that_comes_while_a_dialog_is_open_is_read_out(page: "Page", bridge: Bridge) -> None:
+    """All that is beside a modal dialog is not read out: what is told stands in the dialog, too, and closes it not."""
+    _fire(bridge, "DiskFull")
+    page.get_by_role("button", name="Snooze… DiskFull on db1").click()
+    _fire(bridge, "Other")
+    told = "document.querySelector('dialog [data-announcer=loud]').textContent"
+    until(page, f"{told}.includes('Critical: Other on db1.')")
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_the_list_does_not_move_under_the_focus(page: "Page", bridge: Bridge) -> None:
@@ -153,6 +179,11 @@ def test_the_filter_shows_what_is_looked_for(page: "Page", bridge: Bridge) -> No
     page.get_by_label("Severity").select_option("warning")
     _row(page, "DiskFull").wait_for(state="detached")
     assert ["Slow"] == _names(page)
+    page.get_by_text("1 of these is filtered out.").wait_for()
+    page.get_by_role("button", name="Show all").press("Enter")
+    page.get_by_text("2 alerts, 2 firing.").wait_for()
+    assert ["DiskFull", "Slow"] == _names(page)
+    assert "Desk" == focused(page)
 
 
 def test_a_slider_is_moved_by_keyboard_and_followed_elsewhere(
@@ -180,6 +211,8 @@ def test_mute_and_meeting_are_set_and_ended(page: "Page", bridge: Bridge) -> Non
     page.get_by_role("button", name="Unmute now").wait_for()
     page.goto("/#/desk")
     page.get_by_text("Muted by http, because: a call").wait_for()
+    page.goto("/#/noc")
+    page.get_by_text(re.compile(r"Muted by http, for another 1[45]:\d\d: a call")).wait_for()
     page.goto("/#/mixer")
     page.get_by_role("button", name="Unmute now").click()
     page.get_by_text("Not muted.").wait_for()
@@ -193,8 +226,54 @@ def test_every_instrument_can_be_tried(page: "Page") -> None:
     """Each sound of the catalogue has a button, and its caption is shown when it is played."""
     page.goto("/#/mixer")
     page.get_by_role("button", name="Test alert_critical").click()
-    page.get_by_role("complementary", name="Captions").get_by_text("Ten bright pulses").wait_for()
+    caption = page.get_by_role("complementary", name="Captions").get_by_text("test: critical alarm: Ten bright pulses")
+    caption.wait_for()
     assert page.get_by_role("button", name=re.compile("^Test ")).count() >= 10
+
+
+def test_a_sound_that_does_not_start_is_read_out(page: "Page") -> None:
+    """Who sees no banner hears that nothing will be heard, and why."""
+    page.evaluate("() => { globalThis.AudioContext = class { constructor() { throw new Error('no card'); } }; }")
+    listen_in(page)
+    page.get_by_role("button", name="Start sound").press("Enter")
+    until(page, "globalThis.announced.length > 0")
+    assert "No sound here: This browser cannot make sound: no card." in announced(page)
+
+
+def test_a_page_that_never_reaches_its_pager_says_so(context: "BrowserContext", watch: Watch) -> None:
+    """The first attempt fails: that is read out, too, and not as a good desk."""
+    watch.pardon("Failed to load resource")
+    context.route("**/api/ticket", lambda route: route.abort())
+    lonely = context.new_page()
+    lonely.goto("/")
+    lonely.get_by_text("Nothing is known yet").first.wait_for()
+    until(lonely, "document.querySelector('[data-announcer=loud]').textContent === 'Connection to the pager lost.'")
+
+
+def test_a_page_works_where_the_browser_keeps_nothing(context: "BrowserContext", bridge: Bridge) -> None:
+    """With its storage forbidden the page is the desk all the same, and knows a name until it is closed."""
+    forbidden = "{ get() { throw new DOMException('no', 'SecurityError'); } }"
+    context.add_init_script(f"Object.defineProperty(globalThis, 'localStorage', {forbidden})")
+    page = context.new_page()
+    page.goto("/")
+    _fire(bridge, "DiskFull")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="Acknowledge DiskFull on db1", exact=True).click()
+    _row(page, "DiskFull").get_by_text("Acknowledged by Ada").wait_for()
+
+
+def test_times_are_told_by_the_pagers_clock(context: "BrowserContext", bridge: Bridge) -> None:
+    """On a machine whose clock is an hour slow the line stands for seconds, and an alert began seconds ago."""
+    slow = "Date.now = ((now) => () => now() - 3600e3)(Date.now);"
+    begun = "Object.defineProperty(performance, 'timeOrigin', { value: performance.timeOrigin - 3600e3 });"
+    context.add_init_script(slow + begun)
+    page = context.new_page()
+    page.goto("/#/chain")
+    line = page.locator(".chain-link", has_text="This page's line")
+    expect(line).to_contain_text(re.compile(r"stands for \d+ s"))
+    _fire(bridge, "DiskFull")
+    page.goto("/#/desk")
+    _row(page, "DiskFull").get_by_text(re.compile(r"began \d+ s ago")).wait_for()
 
 
 def _fingerprint(bridge: Bridge, name: str) -> str:

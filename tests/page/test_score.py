@@ -168,6 +168,13 @@ def test_a_draft_is_not_left_behind_unasked(page: "Page") -> None:
 
     page.get_by_role("navigation").get_by_role("link", name="Score").click()
     expect(text).to_have_value(QUIET_SCORE.replace(_OLD, _NEW))
+    # nothing is lost by a slip of the hand beside "Save"
+    page.get_by_role("button", name="Revert").press("Enter")
+    expect(text).to_have_value(QUIET_SCORE)
+    back = page.get_by_role("button", name="Bring my changes back")
+    expect(back).to_be_focused()
+    back.press("Enter")
+    expect(text).to_have_value(QUIET_SCORE.replace(_OLD, _NEW))
     page.get_by_role("button", name="Revert").click()
     expect(text).to_have_value(QUIET_SCORE)
     desk.press("Enter")

@@ -82,12 +82,13 @@ def test_nothing_in_an_alert_becomes_markup_and_the_page_stays_usable(page: "Pag
 
     for width, height in ((360, 740), (1024, 768), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
-        for view in ("noc", "sounding", "desk"):
+        for view in ("noc", "sounding", "time", "chain", "desk"):
             page.goto(f"/#/{view}")
             page.get_by_role("heading", level=1).wait_for()
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert 0 == wide, f"{view} is cut at {width}"
             assert [] == page.evaluate(_FOREIGN)
+            assert "\u202e" not in page.locator("main").inner_text(), f"a name turns what stands beside it in {view}"
 
     begun = time.monotonic()
     page.get_by_role("article").first.get_by_role("button", name="Acknowledge").click()
@@ -116,6 +117,9 @@ def test_a_desk_of_thousands_is_bounded(page: "Page", bridge: Bridge) -> None:
     assert 202 == bridge.post("/alert", {"version": "4", "status": "firing", "alerts": alerts})[0]
     page.get_by_text("of 3,000 shown").wait_for()
     until(page, "document.querySelectorAll('article').length === 100")
+    page.goto("/#/noc")
+    page.get_by_role("list", name="Firing, by severity").get_by_text("500+").wait_for()
+    page.goto("/#/desk")
     page.get_by_role("button", name="Show 100 more").click()
     until(page, "document.querySelectorAll('article').length === 200")
     assert page.get_by_text("Flood of alarms").first.is_visible()

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from broker import eventually
 from listening import Take
-from page.browsing import Recording, start, until
+from page.browsing import Recording, Watch, start, until
+from page.cable import Cable
 from playwright.sync_api import expect
 
 from bridge import Bridge, alert_body
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -39,6 +40,45 @@ def test_the_time_line_shows_what_happened_and_goes_on(page: "Page", bridge: Bri
     expect(page.get_by_text("1 of 1, the newest first")).to_be_visible()
     page.get_by_label("Show").select_option("flood")
     expect(page.get_by_text("Nothing of this happened.")).to_be_visible()
+
+
+def test_the_time_line_says_that_it_does_not_know(context: "BrowserContext", bridge: Bridge, watch: Watch) -> None:
+    """Other hours that are asked for without a line are told as not known, and shown when the line is back."""
+    watch.pardon("WebSocket connection|Failed to load resource|foreign request")
+    with Cable(bridge.port) as cable:
+        page = context.new_page()
+        page.goto(f"{cable.url}/#/time")
+        expect(page.get_by_role("img", name="Time line of 6 h:")).to_be_visible()
+        cable.pull()
+        page.get_by_text("Deaf:").wait_for()
+        page.get_by_role("button", name="hour", exact=True).press("Enter")
+        expect(page.get_by_role("alert").filter(has_text="The past is not known now")).to_be_visible()
+        cable.mend()
+        expect(page.get_by_role("img", name="Time line of 1 h:")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("The past is not known now")).to_have_count(0)
+
+
+_DRAWINGS = """() => {
+  globalThis.drawings = 0;
+  const { clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...where) {
+    globalThis.drawings++;
+    return clearRect.apply(this, where);
+  };
+}"""
+
+
+def test_the_time_line_is_not_drawn_again_for_what_it_does_not_show(page: "Page", bridge: Bridge) -> None:
+    """Voices move several times a second: the picture of the hours stands meanwhile."""
+    page.goto("/#/time")
+    expect(page.get_by_role("img", name=re.compile("Time line of 6 h: 0 alarms,"))).to_be_visible()
+    page.evaluate(_DRAWINGS)
+    for number in range(12):
+        bridge.post("/metric", {"type": "cpu", "value": number / 12})
+        page.wait_for_timeout(250)
+    until(page, "globalThis.singingPager.known().voices.some(({ value }) => value > 0.9)")
+    # of its own accord it moves on every ten seconds
+    assert page.evaluate("globalThis.drawings") <= 1
 
 
 def test_the_time_line_shows_other_hours(page: "Page", bridge: Bridge) -> None:

@@ -33,8 +33,9 @@ const herald = new Herald({
 /** Follows the state from now on; the answer ends that. */
 function follow(): () => void {
   let before = known.peek();
-  let up = connection.peek().state === "open";
-  let sounds = sound.peek().state === "on";
+  // as it ought to be: what is otherwise from the first is told, too
+  let up = true;
+  let sounded = sound.peek().state;
   const ends = [
     effect(() => {
       const after = known.value;
@@ -43,15 +44,17 @@ function follow(): () => void {
     }),
     effect(() => {
       const { state } = connection.value;
-      const told = known.peek().told;
-      if (up !== (state === "open") && told) herald.tell([{ what: "line", up: state === "open" }]);
-      up = state === "open";
+      const open = state === "open";
+      if (state === "connecting" || up === open) return;
+      up = open;
+      // the first time the desk's own sentence says so
+      if (!open || known.peek().told) herald.tell([{ what: "line", up }]);
     }),
     effect(() => {
       const { state, why } = sound.value;
-      if (state === "starting" || sounds === (state === "on")) return;
-      sounds = state === "on";
-      herald.tell([{ what: "sound", on: sounds, why: why || "sound is off in this tab." }]);
+      if (state === "starting" || state === sounded) return;
+      sounded = state;
+      herald.tell([{ what: "sound", on: state === "on", why: why || "sound is off in this tab." }]);
     }),
   ];
   return () => {
@@ -61,6 +64,11 @@ function follow(): () => void {
 
 export function Announcer() {
   useEffect(follow, []);
+  return <Regions />;
+}
+
+/** What is to be read out; in a modal dialog once more, for all that is beside one is not read. */
+export function Regions() {
   const told = (loud: boolean) =>
     lines.value.filter((line) => line.loud === loud).map(({ key, text }) => <p key={key}>{text}</p>);
   return (

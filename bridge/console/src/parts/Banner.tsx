@@ -3,7 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { start } from "../sound/sound.ts";
 import { adjourn, unmute } from "../state/api.ts";
-import { connection, known, silence, sound } from "../state/store.ts";
+import type { Link } from "../state/frames.ts";
+import { known, lineSince, silence, sound, unheard } from "../state/store.ts";
 import { shown } from "../state/text.ts";
 import { hindered } from "./allowed.ts";
 import { Button } from "./Button.tsx";
@@ -38,13 +39,12 @@ export function Banner() {
 }
 
 function Deaf({ why }: { readonly why: string }) {
-  const { since } = connection.value;
   const { told } = known.value;
   return (
     <Note deaf>
       <p>
         <strong>Deaf:</strong> {why} {told ? "What is shown may be old: " : "Nothing is known yet: "}
-        not connected for <Since at={since} bare />.
+        not connected for <Since at={lineSince.value} bare />.
       </p>
     </Note>
   );
@@ -125,17 +125,32 @@ function Hushed() {
   );
 }
 
-/** What the pager itself does not hear. */
+/** What the pager itself does not hear, and where it is not heard. */
 function Chained() {
-  const down = known.value.links.filter((link) => !link.up);
-  if (!down.length) return null;
+  const deaf = unheard.value;
+  const mute = known.value.links.filter((link) => !link.up && !deaf.includes(link));
   return (
-    <Note deaf>
-      <p class="said">
-        <strong>{down.length === 1 ? "A link is down:" : `${down.length} links are down:`}</strong>{" "}
-        {down.map((link) => (link.detail ? `${link.name} (${link.detail})` : link.name)).join(", ")}.{" "}
-        <a href="#/chain">To the chain</a>
-      </p>
-    </Note>
+    <>
+      {deaf.length ? (
+        <Note deaf>
+          <p class="said">
+            <strong>{deaf.length === 1 ? "A link is down:" : `${deaf.length} links are down:`}</strong> {named(deaf)}.{" "}
+            <a href="#/chain">To the chain</a>
+          </p>
+        </Note>
+      ) : null}
+      {mute.length ? (
+        <Note>
+          <p class="said">
+            <strong>No sound engine answers:</strong> {named(mute)}. Tabs sound all the same.{" "}
+            <a href="#/chain">To the chain</a>
+          </p>
+        </Note>
+      ) : null}
+    </>
   );
+}
+
+function named(links: readonly Link[]): string {
+  return shown(links.map(({ name, detail }) => (detail ? `${name} (${detail})` : name)).join(", "));
 }

@@ -1,8 +1,11 @@
 /** A question in the browser's own modal dialog: it holds the focus, Escape closes it, the focus goes back. */
 
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { Regions } from "./Announcer.tsx";
 import { Button } from "./Button.tsx";
+import { worded } from "./toasts.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -10,14 +13,17 @@ export interface DialogProps {
   readonly children: ComponentChildren;
   /** What its main button says; without it there is none. */
   readonly deed?: string;
-  /** What is done by the main button or Enter; when it is refused the dialog stays. */
+  /** What is done by the main button or Enter; when it is refused the dialog stays, and says why. */
   readonly commit?: () => unknown;
+  /** Why that cannot be done now. */
+  readonly unless?: string | null;
   readonly kind?: "main" | "danger";
 }
 
 /** Shown as long as it is rendered: `{asking.value ? <Dialog … /> : null}`. */
-export function Dialog({ title, close, children, deed, commit, kind = "main" }: DialogProps) {
+export function Dialog({ title, close, children, deed, commit, unless, kind = "main" }: DialogProps) {
   const id = useId();
+  const refused = useSignal("");
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current;
@@ -29,7 +35,14 @@ export function Dialog({ title, close, children, deed, commit, kind = "main" }: 
     };
   }, []);
   async function finish() {
-    await commit?.();
+    refused.value = "";
+    try {
+      await commit?.();
+    } catch (error) {
+      // here, for what is beside a modal dialog is neither seen well nor read out
+      refused.value = worded(error);
+      return;
+    }
     close();
   }
   return (
@@ -41,6 +54,7 @@ export function Dialog({ title, close, children, deed, commit, kind = "main" }: 
         close();
       }}
     >
+      <Regions />
       <form
         method="dialog"
         onSubmit={(event) => {
@@ -50,9 +64,14 @@ export function Dialog({ title, close, children, deed, commit, kind = "main" }: 
       >
         <h2 id={id}>{title}</h2>
         {children}
+        {refused.value ? (
+          <p class="fault" role="alert">
+            {refused.value}
+          </p>
+        ) : null}
         <div class="actions">
           {deed ? (
-            <Button kind={kind} class="commit" press={finish}>
+            <Button kind={kind} class="commit" press={finish} unless={unless}>
               {deed}
             </Button>
           ) : null}

@@ -55,9 +55,11 @@ interface TextProps extends Labelled {
   readonly kind?: "text" | "search" | "number" | "datetime-local";
   readonly most?: number;
   readonly autofocus?: boolean;
+  /** What may be put in, shown while nothing is. */
+  readonly example?: string;
 }
 
-export function TextField({ value, change, kind = "text", most, autofocus = false, ...labelled }: TextProps) {
+export function TextField({ value, change, kind = "text", most, autofocus = false, example, ...labelled }: TextProps) {
   return (
     <Field {...labelled}>
       {(bound) => (
@@ -67,6 +69,7 @@ export function TextField({ value, change, kind = "text", most, autofocus = fals
           type={kind as "text"}
           value={value}
           maxLength={most}
+          placeholder={example}
           autocomplete="off"
           autofocus={autofocus}
           onInput={(event) => change(event.currentTarget.value)}

@@ -44,16 +44,23 @@ export function hour(at: number, now: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${time}`;
 }
 
-/** Date and time here, in full. */
-export function full(at: number): string {
+/** Date and time here. */
+export function dated(at: number): string {
   const date = new Date(at * 1000);
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock(at)}`;
 }
 
-/** The next time that it is so many hours here, as Unix seconds: of tomorrow, always. */
-export function tomorrow(now: number, hours: number): number {
+/** Date and time here, and how far here is from UTC: others may be elsewhere. */
+export function full(at: number): string {
+  const east = -new Date(at * 1000).getTimezoneOffset();
+  const off = `${east < 0 ? "−" : "+"}${pad(Math.floor(Math.abs(east) / 60))}:${pad(Math.abs(east) % 60)}`;
+  return `${dated(at)} UTC${east ? off : ""}`;
+}
+
+/** The next time that it is so many hours here, as Unix seconds: at 3 in the morning, 9 is today's. */
+export function next(now: number, hours: number): number {
   const date = new Date(now * 1000);
-  date.setDate(date.getDate() + 1);
   date.setHours(hours, 0, 0, 0);
+  if (date.getTime() <= now * 1000) date.setDate(date.getDate() + 1);
   return date.getTime() / 1000;
 }

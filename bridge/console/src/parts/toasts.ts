@@ -34,9 +34,11 @@ export function tell(text: string): void {
 
 /** Tells why something was not done. */
 export function complain(error: unknown): void {
-  show(sentence(error instanceof Error ? error.message : String(error)), true);
+  show(worded(error), true);
 }
 
-function sentence(text: string): string {
+/** What went wrong, as a sentence. */
+export function worded(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -123,6 +123,29 @@ test("of a desk that is shown in part, what comes into the part is news only whe
   assert.deepEqual(["! Critical: Late on db1."], said(whole([full], 9), whole([old, late], 9)));
 });
 
+test("of a desk that is shown in part, what is told as over is over", () => {
+  const over = { ...full, state: "resolved" } as const;
+  assert.deepEqual(["DiskFull on db1 resolved."], said(whole([full], 9), changed(over)));
+});
+
+test("what a storm pushes out of the part that is shown is not told as resolved", () => {
+  const slow = alert("Slow", { severity: "warning" });
+  const storm = Array.from({ length: 9 }, (_, i) => alert(`A${i}`));
+  assert.deepEqual(["! 9 new alerts: 9 critical."], said(whole([slow]), whole(storm, 3000)));
+});
+
+test("a page that is opened says what keeps the pager from hearing and from being heard, beside how the desk is", () => {
+  const { controls } = NOTHING;
+  const down = { name: "broker", up: false, since: null, detail: "refused" };
+  const hushed = { ...controls, muted: true, muted_until: 60, muted_by: "Ada" };
+  const links = [down, { ...down, name: "journal", up: true }];
+  const opened = { ...reduce(NOTHING, whole([])), controls: hushed, links };
+  assert.deepEqual(
+    ["Connected. No alerts.", "Muted by Ada until T60.", "Link broker is down."],
+    sentences(news(NOTHING, opened), hour).map(({ text }) => text),
+  );
+});
+
 test("flood, mute, meeting and links are told as they begin and end", () => {
   const { controls } = NOTHING;
   const muted = { ...controls, muted: true, muted_until: 60, muted_by: "Ada" };

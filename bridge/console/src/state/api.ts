@@ -1,5 +1,10 @@
 /** The bridge's HTTP API: what people do goes this way. docs/api.md. */
 
+import { keep, kept } from "./keeping.ts";
+
+/** Milliseconds for an answer: where a network is away, it might never come. */
+const PATIENCE_MS = 20_000;
+
 export class RefusedError extends Error {
   readonly status: number;
   constructor(said: string, status: number) {
@@ -9,15 +14,19 @@ export class RefusedError extends Error {
   }
 }
 
-/** Asks the bridge; throws RefusedError with the bridge's own words, or says that it cannot be reached. */
+/** Asks the bridge; throws RefusedError with the bridge's own words, or says that it cannot be reached or does not answer. */
 export async function ask<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
   let response: Response;
   try {
     const content =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-    response = await fetch(path, { method, ...content });
-  } catch {
-    throw new RefusedError("the pager cannot be reached", 0);
+    response = await fetch(path, { method, signal: AbortSignal.timeout(PATIENCE_MS), ...content });
+  } catch (error) {
+    const late = error instanceof DOMException && error.name === "TimeoutError";
+    throw new RefusedError(
+      late ? "the pager does not answer; it may have done it all the same" : "the pager cannot be reached",
+      0,
+    );
   }
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw new RefusedError(said(answer) ?? `the pager answered ${response.status}`, response.status);
@@ -32,11 +41,11 @@ function said(answer: unknown): string | null {
 
 /** A name in this browser, under which commands are done; empty: the token's name, else `http`. */
 export function me(): string {
-  return localStorage.getItem("pager.me") ?? "";
+  return kept("pager.me") ?? "";
 }
 
 export function callMe(name: string): void {
-  localStorage.setItem("pager.me", name.trim().slice(0, 200));
+  keep("pager.me", name.trim().slice(0, 200));
 }
 
 const one = (fingerprint: string) => `/api/alerts/${encodeURIComponent(fingerprint)}`;

@@ -18,8 +18,7 @@ export type News =
 /** The news of a step; a refresh, a renewed state after a lost line and a change of order are none. */
 export function news(before: Known, after: Known): readonly News[] {
   if (!after.told) return [];
-  if (!before.told) return first(after);
-  const found: News[] = before.alerts === after.alerts ? [] : ofAlerts(before, after);
+  const found = before.told ? ofAlerts(before, after) : first(after);
   if (before.flooding !== after.flooding) found.push({ what: "flood", on: after.flooding, total: after.total });
   const { controls: was } = before;
   const { controls: is } = after;
@@ -35,8 +34,8 @@ export function news(before: Known, after: Known): readonly News[] {
   return found;
 }
 
-/** What a page that has just been opened says: how it is, in one sentence. */
-function first(known: Known): readonly News[] {
+/** What a page that has just been opened says of the desk, in one sentence; what is in the way is told as if it had just begun. */
+function first(known: Known): News[] {
   const firing = [...known.alerts.values()].filter((alert) => alert.state === "firing");
   const critical = firing.filter((alert) => severityOf(alert) === "critical").length;
   return [{ what: "desk", firing: firing.length, critical, total: known.total }];
@@ -44,6 +43,7 @@ function first(known: Known): readonly News[] {
 
 function ofAlerts(before: Known, after: Known): News[] {
   const found: News[] = [];
+  if (before.alerts === after.alerts) return found;
   // where a page has only a part, one that comes into it may be an old one
   const partial = before.total > before.alerts.size;
   const newest = partial ? latest(before) : "";
@@ -55,7 +55,8 @@ function ofAlerts(before: Known, after: Known): News[] {
       if (alert.state === "firing") found.push({ what: "firing", alert, again });
     } else if (differs(was, alert)) found.push({ what: alert.state, alert, again });
   }
-  if (after.total <= after.alerts.size || !partial) {
+  // of a desk that is told anew in part, what is not there may be beyond the part
+  if (before.wholes === after.wholes || after.total <= after.alerts.size) {
     for (const [fingerprint, alert] of before.alerts) {
       if (!after.alerts.has(fingerprint)) found.push({ what: "resolved", alert, again: false });
     }

@@ -8,6 +8,8 @@ export interface Known {
   readonly hello: Hello | null;
   /** Whether the desk has been told: before that an empty desk means nothing. */
   readonly told: boolean;
+  /** How often the desk has been told as a whole: what is gone from it then need not be over. */
+  readonly wholes: number;
   readonly alerts: ReadonlyMap<string, Alert>;
   /** Active alerts, those included that are not shown. */
   readonly total: number;
@@ -36,6 +38,7 @@ const FULL = Object.fromEntries(STRIPS.map((strip) => [strip, 1])) as Controls["
 export const NOTHING: Known = {
   hello: null,
   told: false,
+  wholes: 0,
   alerts: new Map(),
   total: 0,
   controls: {
@@ -66,6 +69,7 @@ export function reduce(known: Known, frame: Frame): Known {
       return {
         ...known,
         told: true,
+        wholes: known.wholes + 1,
         alerts: new Map(frame.alerts.map((alert) => [alert.fingerprint, alert])),
         total: frame.total,
         controls: frame.controls,

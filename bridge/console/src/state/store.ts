@@ -35,15 +35,27 @@ export function bridgeNow(): number {
   return (performance.timeOrigin + performance.now()) / 1000 + ahead.value;
 }
 
+/** Since when the line is as it is, by the bridge's clock: what is told of times is told by that. */
+export const lineSince = computed(() => connection.value.since + ahead.value);
+
+// most frames change no alert: what is made of the alerts stands then
+const alerts = computed(() => known.value.alerts);
+
 /** Alerts as the desk lists them: those that nobody has first, then the most severe, then the newest. */
 export const desk = computed<readonly Alert[]>(() =>
-  [...known.value.alerts.values()].sort(
+  [...alerts.value.values()].sort(
     (one, other) =>
       Number(one.state !== "firing") - Number(other.state !== "firing") ||
       SEVERITIES.indexOf(severityOf(one)) - SEVERITIES.indexOf(severityOf(other)) ||
       other.since.localeCompare(one.since),
   ),
 );
+
+/** Links by which the pager is heard: without them it hears all the same. */
+const OUTWARD = ["osc", "engine"];
+
+/** What the pager does not hear by now: where there is any, an empty desk means little. */
+export const unheard = computed(() => known.value.links.filter(({ name, up }) => !up && !OUTWARD.includes(name)));
 
 export interface Silence {
   /** `deaf`: this page knows nothing and hears nothing; `silent`: it knows, and makes no sound. */

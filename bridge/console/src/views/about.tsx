@@ -15,7 +15,7 @@ const KEYS = [
   ["Tab, Shift+Tab", "to the next and the previous control"],
   ["Enter, Space", "presses a button, follows a link, opens what is folded"],
   ["Arrow keys", "move a slider or a choice"],
-  ["Escape", "closes a question without doing anything"],
+  ["Escape", "closes a question without doing anything; leaves the wall"],
   ["1 to 4, R", "in a test of “Learn the sounds”: answer, play again"],
   ["Control+Enter", "in the score: goes to the first fault"],
 ] as const;
@@ -113,8 +113,7 @@ function Licences() {
         Public License, version 3 or later (GPL-3.0-or-later): a work of its own, loaded from its own files (
         <code>/page/scsynth/</code>) when sound is started, and no part of this page, which talks to it in OSC messages.
         Its source is in SuperSonic's public repository, <code>github.com/samaaron/supersonic</code>, and in
-        SuperCollider's,
-        <code>github.com/supercollider/supercollider</code>.
+        SuperCollider's, <code>github.com/supercollider/supercollider</code>.
       </p>
       {typeof found === "string" ? <p role="alert">The licences cannot be shown now: {found}.</p> : null}
       {Array.isArray(found) ? (

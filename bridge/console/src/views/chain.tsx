@@ -6,7 +6,8 @@ import { Severity, Shape } from "../parts/Severity.tsx";
 import { Since } from "../parts/Since.tsx";
 import { span } from "../parts/times.ts";
 import { ask } from "../state/api.ts";
-import { connection, known, sound } from "../state/store.ts";
+import { connection, known, lineSince, sound } from "../state/store.ts";
+import { shown } from "../state/text.ts";
 import { lines, percent, type Report, VERDICTS } from "./chain/figures.ts";
 import { line, own, type Shown, told } from "./chain/links.ts";
 import "../style/chain.css";
@@ -14,7 +15,11 @@ import "../style/chain.css";
 const REFRESH_MS = 10_000;
 
 export function Chain() {
-  const links = [...known.value.links.map(told), line(connection.value), own(sound.value)];
+  const links = [
+    ...known.value.links.map(told),
+    line({ ...connection.value, since: lineSince.value }),
+    own(sound.value),
+  ];
   return (
     <div class="chain stack">
       <h1 tabIndex={-1}>Chain</h1>
@@ -83,7 +88,7 @@ function Known({ report }: { readonly report: Report }) {
   return (
     <>
       <p>
-        Of the last {span(report.covers)}: {report.fired} fired, {report.sounded} sounded, {report.acknowledged}{" "}
+        In the last {span(report.covers)}: {report.fired} fired, {report.sounded} sounded, {report.acknowledged}{" "}
         acknowledged. {report.flooding ? <strong>A flood goes on.</strong> : null}
       </p>
       <dl class="chain-figures">
@@ -96,7 +101,7 @@ function Known({ report }: { readonly report: Report }) {
                 <Severity severity={VERDICTS[verdict][1]} word={VERDICTS[verdict][0]} />
               </dd>
             ) : null}
-            {names.length ? <dd class="chain-names">{names.join(", ")}</dd> : null}
+            {names.length ? <dd class="chain-names">{shown(names.join(", "))}</dd> : null}
             <dd class="chain-what">Recommended: {bound}</dd>
           </div>
         ))}
@@ -107,7 +112,7 @@ function Known({ report }: { readonly report: Report }) {
           <ol class="chain-sources">
             {report.sources.map(({ name, count, share }) => (
               <li key={name}>
-                {name}: {count === 1 ? "once" : `${count} times`}, {percent(share)}
+                {shown(name)}: {count === 1 ? "once" : `${count} times`}, {percent(share)}
               </li>
             ))}
           </ol>

@@ -1,11 +1,13 @@
 /** What is wrong now, and what is done about it. */
 
+import { Button } from "../parts/Button.tsx";
 import { Shape } from "../parts/Severity.tsx";
-import { connection, desk, known } from "../state/store.ts";
+import type { Alert } from "../state/frames.ts";
+import { connection, desk, known, unheard } from "../state/store.ts";
 import { Ask } from "./desk/Ask.tsx";
-import { All, Filter, Me } from "./desk/Bar.tsx";
+import { All, Filter, Me, want } from "./desk/Bar.tsx";
 import { List } from "./desk/List.tsx";
-import { chosen } from "./desk/list.ts";
+import { chosen, EVERYTHING } from "./desk/list.ts";
 
 export function Desk() {
   const { total } = known.value;
@@ -29,24 +31,36 @@ function Counted() {
   const { total, alerts } = known.value;
   const told = (count: number) => count.toLocaleString("en");
   if (!total) return null;
-  const firing = desk.value.filter((alert) => alert.state === "firing").length;
+  const firing = count(desk.value);
+  const hidden = firing - count(chosen.value);
   const here = chosen.value.length;
   return (
-    <p>
-      {total > alerts.size || here < alerts.size
-        ? `${told(here)} of ${told(total)} shown`
-        : `${told(total)} ${total === 1 ? "alert" : "alerts"}`}
-      {total > alerts.size ? `; this page holds the gravest and newest ${told(alerts.size)}` : ""}, {told(firing)}
-      {total > alerts.size ? " of them" : ""} firing.
-    </p>
+    <div class="row">
+      <p>
+        {total > alerts.size || here < alerts.size
+          ? `${told(here)} of ${told(total)} shown`
+          : `${told(total)} ${total === 1 ? "alert" : "alerts"}`}
+        {total > alerts.size ? `; this page holds the gravest and newest ${told(alerts.size)}` : ""}, {told(firing)}
+        {total > alerts.size ? " of them" : ""} firing.
+        {hidden > 0 ? (
+          <strong>
+            {" "}
+            {told(hidden)} of these {hidden === 1 ? "is" : "are"} filtered out.
+          </strong>
+        ) : null}
+      </p>
+      {here < alerts.size ? <Button press={() => want(EVERYTHING)}>Show all</Button> : null}
+    </div>
   );
 }
 
+const count = (alerts: readonly Alert[]) => alerts.filter((alert) => alert.state === "firing").length;
+
 /** An empty desk is good news only where the pager could know of bad. */
 function Nothing() {
-  const { told, links } = known.value;
+  const { told } = known.value;
   const deaf = !told || connection.value.state !== "open";
-  const down = links.filter((link) => !link.up);
+  const down = unheard.value;
   if (deaf) {
     return (
       <p class="empty panel">
@@ -66,7 +80,7 @@ function Nothing() {
   }
   return (
     <p class="empty panel">
-      <Shape severity="ok" /> Nothing is wrong: no alert is active, and every link of the chain is up.
+      <Shape severity="ok" /> Nothing is wrong: no alert is active, and every link that alerts come by is up.
     </p>
   );
 }

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Button } from "../parts/Button.tsx";
+import { Dialog } from "../parts/Dialog.tsx";
 import { tell } from "../parts/toasts.ts";
 import { bridgeNow, sound } from "../state/store.ts";
 import { Browse } from "./learn/Browse.tsx";
@@ -42,6 +43,7 @@ function Lessons({ sounds }: { readonly sounds: readonly Instrument[] }) {
   const questions = useSignal<readonly Question[] | null>(null);
   const answers = useSignal<readonly Answer[] | null>(null);
   const results = useSignal(load());
+  const asks = useSignal(false);
   const byName = new Map(sounds.map((each) => [each.name, each]));
 
   const begin = (belongs: (each: Instrument) => boolean) => {
@@ -89,13 +91,28 @@ function Lessons({ sounds }: { readonly sounds: readonly Instrument[] }) {
         {results.value.rounds.length ? (
           <Button
             press={() => {
+              asks.value = true;
+            }}
+          >
+            Forget my results…
+          </Button>
+        ) : null}
+        {asks.value ? (
+          <Dialog
+            title="Forget your results?"
+            deed="Forget them"
+            kind="danger"
+            commit={() => {
               forget();
               results.value = NONE;
               tell("Your results are forgotten.");
             }}
+            close={() => {
+              asks.value = false;
+            }}
           >
-            Forget my results
-          </Button>
+            <p>They are in this browser only, and cannot be brought back.</p>
+          </Dialog>
         ) : null}
       </section>
       <Browse sounds={sounds} />

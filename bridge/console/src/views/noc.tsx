@@ -9,7 +9,7 @@ import { Since, Until } from "../parts/Since.tsx";
 import { clock } from "../parts/times.ts";
 import { place } from "../state/announce.ts";
 import { SEVERITIES } from "../state/severity.ts";
-import { connection, desk, known, silence, sound } from "../state/store.ts";
+import { connection, desk, known, lineSince, silence, sound, unheard } from "../state/store.ts";
 import { shown } from "../state/text.ts";
 import { counted, headline } from "./noc/worst.ts";
 
@@ -25,15 +25,15 @@ export function Noc() {
     addEventListener("keydown", leave);
     return () => removeEventListener("keydown", leave);
   }, []);
-  const { told, links, total } = known.value;
+  const { told, total, alerts } = known.value;
   const counts = counted(desk.value);
-  const knows = told && connection.value.state === "open";
-  const { shape, words } = headline(
-    counts,
-    total,
-    knows,
-    links.every((link) => link.up),
-  );
+  // of a great storm only the gravest are known here
+  const whole = total <= alerts.size;
+  const { shape, words } = headline(counts, total, {
+    told: told && connection.value.state === "open",
+    whole,
+    hears: unheard.value.length === 0,
+  });
   return (
     <div class={`noc ${shape}`}>
       <header>
@@ -48,7 +48,11 @@ export function Noc() {
       <ul class="plain counts" aria-label="Firing, by severity">
         {SEVERITIES.map((severity) => (
           <li key={severity} class={counts[severity] ? severity : "none"}>
-            <strong>{counts[severity]}</strong> <Severity severity={severity} word={severity} />
+            <strong>
+              {counts[severity]}
+              {whole ? "" : "+"}
+            </strong>{" "}
+            <Severity severity={severity} word={severity} />
           </li>
         ))}
       </ul>
@@ -76,7 +80,7 @@ function Trouble() {
       {why ? (
         <p class="said">
           <strong>{why.kind === "deaf" ? "Deaf" : "Silent"}:</strong> {why.why}{" "}
-          {why.kind === "deaf" ? <Since at={connection.value.since} /> : null}
+          {why.kind === "deaf" ? <Since at={lineSince.value} /> : null}
         </p>
       ) : null}
       <StartSound />
@@ -87,13 +91,16 @@ function Trouble() {
       ) : null}
       {controls.muted ? (
         <p class="said">
-          <strong>Muted</strong> {controls.muted_until === null ? null : <Until at={controls.muted_until} />}{" "}
-          {shown(controls.muted_reason)}
+          <strong>Muted</strong>
+          {controls.muted_by ? ` by ${shown(controls.muted_by)}` : ""}
+          {controls.muted_until === null ? null : <More until={controls.muted_until} />}
+          {controls.muted_reason ? `: ${shown(controls.muted_reason)}` : ""}
         </p>
       ) : null}
       {controls.meeting_until === null ? null : (
         <p>
-          <strong>Meeting</strong> <Until at={controls.meeting_until} />
+          <strong>Meeting</strong>
+          <More until={controls.meeting_until} />
         </p>
       )}
       {quiet.length ? (
@@ -107,6 +114,15 @@ function Trouble() {
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** A bare "14:59" would be taken for a time of day. */
+function More({ until }: { readonly until: number }) {
+  return (
+    <>
+      , for another <Until at={until} />
+    </>
   );
 }
 
@@ -137,8 +153,8 @@ function Top() {
               {shown(alert.name || alert.fingerprint)} <span class="quiet">{place(alert)}</span>
             </span>
             <span class="who said">
-              {alert.state === "firing" ? "nobody has it" : shown(alert.by) || alert.state},{" "}
-              <Since at={alert.since} bare />
+              {alert.state === "firing" ? "nobody has it" : shown(alert.by) || alert.state}, began{" "}
+              <Since at={alert.starts_at ?? alert.since} />
             </span>
           </li>
         ))}

@@ -2,13 +2,15 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { hindered } from "../parts/allowed.ts";
 import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { tell } from "../parts/toasts.ts";
-import { known } from "../state/store.ts";
 import type { Fault } from "./score/api.ts";
 import {
+  bringBack,
   dirty,
+  dropped,
   edit,
   faults,
   keepMine,
@@ -130,9 +132,13 @@ function Deeds() {
         >
           Save
         </Button>
-        <Button press={revert} unless={dirty.value ? null : "nothing is changed"}>
-          Revert
-        </Button>
+        {dropped.value ? (
+          <Button press={bringBack}>Bring my changes back</Button>
+        ) : (
+          <Button press={revert} unless={dirty.value ? null : "nothing is changed"}>
+            Revert
+          </Button>
+        )}
       </div>
       {kept.value?.writable === false ? (
         <p class="score-fixed">
@@ -162,7 +168,7 @@ function Clash() {
 
 /** Why the draft cannot be saved now. */
 function unsaved(): string | null {
-  if (!mayOperate()) return "your token may only listen";
+  if (hindered.value) return hindered.value;
   if (kept.value?.writable === false) return "the score cannot be written";
   if (theirs.value) return "somebody else has saved meanwhile";
   if (!dirty.value) return "nothing is changed";
@@ -171,14 +177,10 @@ function unsaved(): string | null {
 
 /** Why nothing can be tried out now. */
 function unheard(): string | null {
-  return mayOperate() ? unchecked() : "your token may only listen";
+  return hindered.value ?? unchecked();
 }
 
 function unchecked(): string | null {
   if (faults.value === null) return "the text is being checked";
   return faults.value.length ? "the text has faults" : null;
-}
-
-function mayOperate(): boolean {
-  return known.value.hello?.roles.includes("operate") ?? true;
 }

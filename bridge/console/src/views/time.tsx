@@ -34,10 +34,8 @@ export function Time() {
   };
   // again whenever the line is back: what happened meanwhile never came by it
   useSignalEffect(() => {
-    if (line.value === "open" || past.peek() === null) {
-      hours.value;
-      fetchPast();
-    }
+    const asked = hours.value;
+    if (line.value === "open" || past.peek()?.hours !== asked) fetchPast();
   });
 
   return (
@@ -68,7 +66,11 @@ export function Time() {
 }
 
 function Shown({ past }: { readonly past: ReadonlySignal<Past | null> }) {
-  const whole = useComputed(() => past.value && continued(past.value, known.value));
+  // most frames are of something else: the picture is not drawn again for them
+  const told = useComputed(() => known.value.entries);
+  const unusual = useComputed(() => known.value.anomaly);
+  const lasts = useComputed(() => going(known.value).join());
+  const whole = useComputed(() => past.value && continued(past.value, { entries: told.value, anomaly: unusual.value }));
   const tick = useComputed(() => Math.floor(now.value / PACE) * PACE);
   const drawn = useComputed<Drawn>(() => {
     const { entries, alarms, anomaly, hours } = whole.value ?? NO_PAST;
@@ -82,7 +84,12 @@ function Shown({ past }: { readonly past: ReadonlySignal<Past | null> }) {
       from,
       to,
       steps: counted,
-      spans: spans(within, from, Math.max(tick.value, within.at(-1)?.at ?? 0), going(known.value)),
+      spans: spans(
+        within,
+        from,
+        Math.max(tick.value, within.at(-1)?.at ?? 0),
+        lasts.value.split(",").filter(Boolean) as Lasting[],
+      ),
       entries: within,
     };
   });

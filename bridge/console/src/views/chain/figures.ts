@@ -103,7 +103,7 @@ export function lines(report: Report): readonly Line[] {
         ? `${span(times.median ?? 0)} (median), ${span(times.p90 ?? 0)} (90 % are quicker)`
         : "nobody acknowledged any",
       null,
-      "nothing is recommended; watch it grow",
+      "nothing; watch whether it grows",
     ),
   ];
 }

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { ChoiceField, TextField } from "../../parts/Field.tsx";
-import { full, tomorrow } from "../../parts/times.ts";
+import { full, next } from "../../parts/times.ts";
 import { title } from "../../state/announce.ts";
 import { acknowledge, snooze } from "../../state/api.ts";
 import type { Alert } from "../../state/frames.ts";
@@ -12,6 +12,7 @@ import { asking } from "./asking.ts";
 
 const MOST_REASON = 1000;
 const WEEK = 7 * 86_400;
+const WRONG = "Give a number of minutes, 1 to 10080 (a week).";
 
 export function Ask() {
   const asked = asking.value;
@@ -51,7 +52,7 @@ const LENGTHS = [
   ["900", "15 minutes"],
   ["3600", "1 hour"],
   ["14400", "4 hours"],
-  ["tomorrow", "until tomorrow, 9:00"],
+  ["morning", "until 9:00 in the morning"],
   ["custom", "another length"],
 ] as const;
 
@@ -59,21 +60,20 @@ function Snooze({ alert }: { readonly alert: Alert }) {
   const length = useSignal<(typeof LENGTHS)[number][0]>("900");
   const minutes = useSignal("30");
   const reason = useSignal("");
-  const fault = useSignal("");
   function asked(): number {
-    if (length.value === "tomorrow") return Math.max(1, tomorrow(bridgeNow(), 9) - bridgeNow());
+    if (length.value === "morning") return Math.max(1, next(bridgeNow(), 9) - bridgeNow());
     return length.value === "custom" ? Number(minutes.value) * 60 : Number(length.value);
   }
-  async function commit() {
-    const seconds = asked();
-    const fine = seconds >= 1 && seconds <= WEEK;
-    fault.value = fine ? "" : "Give a number of minutes, 1 to 10080 (a week).";
-    if (!fine) throw new Error(fault.value);
-    await snooze(alert.fingerprint, seconds, reason.value);
-  }
   const until = asked();
+  const fine = until >= 1 && until <= WEEK;
   return (
-    <Dialog title={`Snooze ${title(alert)}`} deed="Snooze" commit={commit} close={close}>
+    <Dialog
+      title={`Snooze ${title(alert)}`}
+      deed="Snooze"
+      commit={() => snooze(alert.fingerprint, asked(), reason.value)}
+      unless={fine ? null : WRONG}
+      close={close}
+    >
       <ChoiceField
         label="How long"
         value={length.value}
@@ -81,14 +81,14 @@ function Snooze({ alert }: { readonly alert: Alert }) {
         change={(chosen) => {
           length.value = chosen;
         }}
-        hint={Number.isFinite(until) && until > 0 ? `It sounds again at ${full(bridgeNow() + until)}.` : undefined}
+        hint={fine ? `It sounds again at ${full(bridgeNow() + until)}.` : undefined}
       />
       {length.value === "custom" ? (
         <TextField
           label="Minutes"
           kind="number"
           value={minutes.value}
-          fault={fault.value || undefined}
+          fault={fine ? undefined : WRONG}
           change={(text) => {
             minutes.value = text;
           }}

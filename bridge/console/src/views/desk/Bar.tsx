@@ -25,7 +25,8 @@ const GRAVITIES = [
   ["other", "other"],
 ] as const;
 
-function want(change: Partial<Wanted>): void {
+/** Asks for other alerts, from the first of them on. */
+export function want(change: Partial<Wanted>): void {
   wanted.value = { ...wanted.value, ...change };
   limit.value = PAGE;
 }
@@ -34,7 +35,14 @@ function want(change: Partial<Wanted>): void {
 export function Filter() {
   return (
     <search class="row">
-      <TextField label="Find" kind="search" value={wanted.value.text} most={200} change={(text) => want({ text })} />
+      <TextField
+        label="Find"
+        example="Find by name, label, person"
+        kind="search"
+        value={wanted.value.text}
+        most={200}
+        change={(text) => want({ text })}
+      />
       <ChoiceField
         label="State"
         value={wanted.value.state}
@@ -75,8 +83,9 @@ export function All() {
   const reason = useSignal("");
   const firing = desk.value.filter((alert) => alert.state === "firing").length;
   const { total, alerts } = known.value;
-  const number = total > alerts.size ? "all" : `all ${firing}`;
-  if (firing < 2 && !asks.value) return null;
+  const whole = total <= alerts.size;
+  const number = whole ? `all ${firing}` : "all";
+  if (whole && firing < 2 && !asks.value) return null;
   return (
     <>
       <Button

@@ -144,7 +144,7 @@ function Details({ alert }: RowProps) {
         {alert.route ? `Came in by ${alert.route}. ` : ""}
         {alert.silence ? `Silence in Alertmanager: ${alert.silence}. ` : ""}
         {alert.silenced_by.length ? `Suppressed by: ${alert.silenced_by.join(", ")}. ` : ""}
-        Fingerprint {alert.fingerprint}.
+        Fingerprint {shown(alert.fingerprint)}.
       </p>
     </details>
   );

@@ -12,7 +12,8 @@ export const PAGE = 100;
 /** A pointer that has not moved for so long is about to press nothing. */
 const RESTS_MS = 4000;
 
-export const wanted = signal<Wanted>({ state: "", severity: "", text: "" });
+export const EVERYTHING: Wanted = { state: "", severity: "", text: "" };
+export const wanted = signal(EVERYTHING);
 export const limit = signal(PAGE);
 export const focused = signal(false);
 export const pointed = signal(false);

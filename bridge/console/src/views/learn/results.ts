@@ -1,5 +1,6 @@
 /** What somebody has learnt, kept in this browser: bounded, and thrown away when it is not what this page wrote. */
 
+import * as keeping from "../../state/keeping.ts";
 import { type Answer, right } from "./round.ts";
 
 export interface Score {
@@ -47,31 +48,12 @@ export function parsed(text: string | null): Results {
   }
 }
 
-export function load(): Results {
-  try {
-    return parsed(localStorage.getItem(KEY));
-  } catch {
-    return NONE;
-  }
-}
+export const load = () => parsed(keeping.kept(KEY));
 
 /** Keeps results; false: this browser keeps nothing. */
-export function save(results: Results): boolean {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(results));
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const save = (results: Results) => keeping.keep(KEY, JSON.stringify(results));
 
-export function forget(): void {
-  try {
-    localStorage.removeItem(KEY);
-  } catch {
-    // it kept nothing
-  }
-}
+export const forget = () => keeping.forget(KEY);
 
 function ours(found: unknown): found is Results {
   if (!record(found) || found.version !== 1 || !Array.isArray(found.rounds) || !record(found.sounds)) return false;

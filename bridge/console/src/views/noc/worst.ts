@@ -18,11 +18,19 @@ export interface Headline {
   readonly words: string;
 }
 
+/** What the page knows: at all, of every alert that there is, of all that the pager ought to hear. */
+export interface Knowing {
+  readonly told: boolean;
+  readonly whole: boolean;
+  readonly hears: boolean;
+}
+
 /** The worst that nobody has; what is not known is worse than what is. */
-export function headline(counts: Counts, total: number, knows: boolean, hears: boolean): Headline {
-  if (!knows) return { shape: "critical", words: "Not connected" };
+export function headline(counts: Counts, total: number, { told, whole, hears }: Knowing): Headline {
+  if (!told) return { shape: "critical", words: "Not connected" };
   const worst = SEVERITIES.find((severity) => counts[severity] > 0);
   if (worst) return { shape: worst, words: worst === "other" ? "Alert" : worst };
+  if (!whole) return { shape: "warning", words: "More than is known here" };
   if (!hears) return { shape: "warning", words: "Does not hear everything" };
   return total ? { shape: "ok", words: "All taken" } : { shape: "ok", words: "All well" };
 }

@@ -16,6 +16,9 @@ export const trouble = signal("");
 /** Somebody else's, saved since this draft was begun. */
 export const theirs = signal<Kept | null>(null);
 
+/** The changes that were last given up, until there are others; empty: none. */
+export const dropped = signal("");
+
 const checked = signal<(Checked & { readonly of: string }) | null>(null);
 const known = signal<readonly Rule[]>([]);
 
@@ -45,12 +48,18 @@ export async function load(): Promise<void> {
 
 export function edit(written: string): void {
   text.value = written;
+  dropped.value = "";
   clearTimeout(timer);
   timer = setTimeout(judge, PAUSE_MS);
 }
 
 export function revert(): void {
   if (kept.value) adopt(kept.value);
+}
+
+/** Takes up again what was given up. */
+export function bringBack(): void {
+  edit(dropped.value);
 }
 
 /** Takes the place of what is kept; says whether it did. Where somebody else was quicker, `theirs` has what they saved. */
@@ -84,6 +93,7 @@ export function keepMine(): void {
 
 function adopt(found: Kept): void {
   clearTimeout(timer);
+  if (dirty.value) dropped.value = text.value;
   kept.value = found;
   theirs.value = null;
   text.value = found.text;

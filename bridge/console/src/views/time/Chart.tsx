@@ -103,7 +103,7 @@ function options(
       anomaly: { range: most(1) },
     },
     axes: [
-      { ...axis, values: (_plot, at) => at.map((each) => hour(each, each)) },
+      { ...axis, size: 32, values: (_plot, at) => at.map((each) => hour(each, each)) },
       {
         ...axis,
         scale: "alarms",

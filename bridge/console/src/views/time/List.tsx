@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { Button } from "../../parts/Button.tsx";
 import { ChoiceField } from "../../parts/Field.tsx";
 import { Severity } from "../../parts/Severity.tsx";
-import { clock, full, hour } from "../../parts/times.ts";
+import { clock, dated, full, hour } from "../../parts/times.ts";
 import type { Entry } from "../../state/frames.ts";
 import { bridgeNow } from "../../state/store.ts";
 import { cause, key, SHOWN, subject, worded } from "./deeds.ts";
@@ -32,7 +32,7 @@ export function List({ entries }: { readonly entries: readonly Entry[] }) {
             most.value = PAGE;
           }}
         />
-        <p role="status">
+        <p>
           {wanted.length === 0 ? "Nothing of this happened." : `${shown.length} of ${wanted.length}, the newest first`}
         </p>
       </div>
@@ -52,7 +52,7 @@ export function List({ entries }: { readonly entries: readonly Entry[] }) {
               <tr key={key(entry)}>
                 <td data-label="Time">
                   <time dateTime={new Date(entry.at * 1000).toISOString()} title={full(entry.at)}>
-                    {hour(entry.at, now) === hour(entry.at, entry.at) ? clock(entry.at) : full(entry.at)}
+                    {hour(entry.at, now) === hour(entry.at, entry.at) ? clock(entry.at) : dated(entry.at)}
                   </time>
                 </td>
                 <td data-label="Deed">{worded(entry.deed)}</td>

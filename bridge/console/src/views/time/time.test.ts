@@ -102,4 +102,5 @@ test("an entry says what it happened to, by whom and why", () => {
   assert.equal("12 alerts", subject(entry(1, "flood", { count: 12 })));
   assert.equal("by Ada: on it", cause(entry(1, "acknowledged", { by: "Ada", reason: "on it" })));
   assert.equal("", cause(entry(1, "resolved")));
+  assert.equal("\ufffdgnp.exe", subject(entry(1, "sounded", { name: "\u202egnp.exe" })));
 });
