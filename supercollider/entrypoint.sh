@@ -60,6 +60,12 @@ leave() {
 trap 'leave 0' TERM INT
 trap 'leave 1' EXIT
 
+for program in jackd sclang scsynth; do
+	command -v "$program" >/dev/null && continue
+	say "$program is not there; on Debian and Ubuntu: apt-get install supercollider-server supercollider-language jackd2"
+	leave 2
+done
+
 # A sleep that a signal can end.
 pause() {
 	sleep "$1" &
