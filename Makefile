@@ -46,7 +46,7 @@ synthdefs: ## compile supercollider/synthdefs into supercollider/compiled
 pictures: .venv/dev console ## take the pictures of the page that the docs show
 	$(bin)/python tests/page/pictures.py
 
-bench: .venv/dev console ## measure latency, the MQTT flood and memory beside their baselines (some 5 minutes)
+bench: .venv/dev console ## measure what docs/performance.md tells, beside its baselines (a quarter of an hour)
 	scripts/test-packages
 	$(bin)/python bench/run.py
 

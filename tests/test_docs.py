@@ -118,7 +118,7 @@ DOCUMENTED: list[Named] = [
     *_routes(),
     *_metrics(),
     *_instruments(),
-    *((f"command {name}", f"`singing-pager {name}") for name in cli.main.commands),
+    *((f"command {name}", f"\n| `singing-pager {name}") for name in cli.main.commands),
     *((f"drop {reason}", f"| `{reason}` |") for reason in Drop),
     *((f"failure {reason}", f"`{reason}`") for reason in Failure),
     *((f"key {key}", f"| `{key}` | {meaning} |") for key, meaning in score.every_key()),
