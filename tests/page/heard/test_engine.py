@@ -105,17 +105,17 @@ def test_a_core_that_cannot_be_loaded_is_said_in_words(page: Page, watch: Watch)
 def test_an_output_that_something_has_stopped_comes_back_in_tune(
     page: Page, bridge: Bridge, deed: str, state: str
 ) -> None:
-    """While the context is suspended or closed the page says so; it comes back by itself, with no old alarm."""
+    """While the context is suspended or closed the page says so; it comes back by itself, in tune."""
     start(page)
     bridge.post("/metric", {"type": "cpu", "value": 0.5})
     record(page, 1.0)
     page.evaluate(f"void globalThis.singingPager.audio.context.{deed}()")
     until(page, f"globalThis.singingPager.sound().state === '{state}'")
     assert heard(page, "sound")["why"]
-    bridge.post("/alert", alert_body("firing", alertname="Unheard", severity="critical"))
+    bridge.post("/alert", alert_body("firing", alertname="Over", severity="critical"))
+    bridge.post("/api/ack", {"by": "Ada"})
     until(page, "globalThis.singingPager.sound().state === 'on'", patience=30)
-    tape = Recording(page)
-    take = tape.until(4.0)
+    take = record(page, 4.0)
 
     assert take.peak < -25
     assert take.between(3.0).fundamental() == pytest.approx(660, rel=0.01)

@@ -171,7 +171,8 @@ def test_tabs_that_were_away_end_in_tune_and_are_silent_of_what_is_past(browser:
             in_tune(each.page, bridge, 770, level)
         takes = {each: tape.end() for each, tape in tapes.items()}
 
-        assert MISSED == bursts(takes[steady])
+        # an output that stood still in the middle of an alarm has it again
+        assert MISSED <= bursts(takes[steady])
         for each in (silent, reset):
             told = [caption["instrument"] for caption in heard(each.page)["captions"]]
             assert 1 == told.count("lost")

@@ -1,27 +1,17 @@
 """What sounds now: the held voices, the mix, and alarms that are hardly over; for an engine that has just come."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from singing_pager.core.instrument import Catalogue
 from singing_pager.core.rules import Sound
 from singing_pager.model import Cue, Hold, Mix, Priority, Release, Strike
 
-__all__ = ["Alarm", "Stage"]
+__all__ = ["Stage"]
 
 _FRESH = 5.0
 """Seconds after its end for which a critical alarm is still struck where it may have been missed; then it is past."""
 _MOST = 64
 """Alarms that are kept: far more than anybody can tell apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """A critical alarm, the Unix time at which it was struck, and the one at which it is past."""
-
-    strike: Strike
-    at: float
-    until: float
 
 
 class Stage:
@@ -37,16 +27,16 @@ class Stage:
         self.mix = Mix()
         self._catalogue = catalogue
         self._held: dict[str, Hold] = {}
-        self._alarms: dict[str, Alarm] = {}
+        self._alarms: dict[str, tuple[Strike, float]] = {}
 
     @property
     def held(self) -> Mapping[str, Hold]:
         """The held voices, by their ids."""
         return self._held
 
-    def fresh(self, now: float) -> list[Alarm]:
+    def fresh(self, now: float) -> list[Strike]:
         """Critical alarms that are not past, oldest first: an engine that is set anew is to sound them again."""
-        return [alarm for alarm in self._alarms.values() if now < alarm.until]
+        return [strike for strike, past in self._alarms.values() if now < past]
 
     def take(self, cues: Iterable[Cue], now: float) -> bool:
         """Take in what engines are told; says whether that was of a held voice."""
@@ -76,4 +66,4 @@ class Stage:
         self.forget(strike.voice)
         if len(self._alarms) >= _MOST:
             self.forget(next(iter(self._alarms)))
-        self._alarms[strike.voice] = Alarm(strike, now, now + Sound(instrument, strike.params).lasts + _FRESH)
+        self._alarms[strike.voice] = strike, now + Sound(instrument, strike.params).lasts + _FRESH

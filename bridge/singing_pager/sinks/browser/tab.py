@@ -8,7 +8,6 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from math import inf
 
 import msgspec
 
@@ -90,7 +89,6 @@ class Tab:
         self._waiting: deque[str | _Moment | _Boot] = deque()
         self._characters = 0
         self._lapsed = False
-        self._rested = (inf, inf)
         self._some = asyncio.Event()
 
     def __len__(self) -> int:
@@ -109,17 +107,13 @@ class Tab:
 
     def listen(self) -> None:
         """Its engine has come up: set its stage, then play."""
-        if not self.listening:
-            self.listening = True
-            self._rested = (self._rested[0], self._clock())
+        self.listening = True
         if not any(isinstance(waiting, _Boot) for waiting in self._waiting):
             self._put(_Boot())
 
     def rest(self) -> None:
         """Its engine is gone: play nothing more."""
-        if self.listening:
-            self.listening = False
-            self._rested = (self._clock(), inf)
+        self.listening = False
 
     def resync(self) -> None:
         """Tell it everything anew."""
@@ -199,19 +193,14 @@ class Tab:
         return (head, *told, *(self._caption(strike, self._clock()) for strike in missed))
 
     def _missed(self) -> list[Strike]:
-        """Fresh critical alarms that a new stage cuts off, or that never arrived.
-
-        Not those that it is still to take, nor those that came while it rested: then the page said that it is silent.
-        """
+        """Fresh critical alarms that a new stage cuts off, or that never arrived; not those that are still to come."""
         coming = [cue for moment in self._waiting if isinstance(moment, _Moment) for cue in moment.cues]
-        rest, end = self._rested
-        fresh = [alarm.strike for alarm in self._stage.fresh(self._clock()) if not rest <= alarm.at < end]
-        return [strike for strike in fresh if not any(strike is cue for cue in coming)]
+        return [strike for strike in self._stage.fresh(self._clock()) if not any(strike is cue for cue in coming)]
 
     def _bundles(self, cues: Sequence[Cue], when: float) -> Sequence[Frame]:
         now = self._clock()
         if now > when + _LATE:
-            fresh = [alarm.strike for alarm in self._stage.fresh(now)]
+            fresh = self._stage.fresh(now)
             left = [cue for cue in cues if not isinstance(cue, Strike) or any(cue is strike for strike in fresh)]
             self._stats.lost[Lost.LATE] += len(cues) - len(left)
             cues, when = left, now
