@@ -33,6 +33,8 @@ SOONEST_LOST = 3.0
 """Seconds without a bridge after which a tab may tell the loss: ten since the last answer to its pings, each 5 s."""
 MISSED = 3
 """Critical alerts that come while tabs are away."""
+APART = 5.0
+"""Seconds between these: an output that stands still for a second must not make two alarms one."""
 _OPEN = "globalThis.singingPager?.connection().state === 'open'"
 _ON = "globalThis.singingPager.sound().state === 'on'"
 _LOST_LINE = r"WebSocket connection|Failed to load resource|net::ERR"
@@ -155,7 +157,7 @@ def test_tabs_that_were_away_end_in_tune_and_are_silent_of_what_is_past(browser:
         devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
         for number in range(MISSED):
             bridge.post("/alert", alert_body("firing", alertname=f"Missed{number}", severity="critical"))
-            steady.page.wait_for_timeout(3500)
+            steady.page.wait_for_timeout(1000 * APART)
         bridge.post("/api/ack", {"by": "Ada"})
         bridge.post("/metric", {"type": "cpu", "value": 0.75})
         steady.page.wait_for_timeout(max(0.0, 1000 * (away + AWAY - time.monotonic())))
