@@ -108,6 +108,15 @@ def test_of_those_that_start_at_once_one_has_the_file(tmp_path: Path) -> None:
         assert 1 == len(next_one.load(START).alerts)
 
 
+def test_where_no_lock_can_be_had_that_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Alerts are kept on any file system; who else writes there is then for people to see to."""
+    (tmp_path / "pager.db.lock").mkdir()
+    with opened(sqlite_url(tmp_path)) as store:
+        store.write([entry(alert("A"))])
+    (said,) = caplog.messages
+    assert "pager.db: no lock can be had" in said
+
+
 @pytest.mark.needs("postgres")
 def test_those_that_start_at_once_on_a_server_make_the_tables_once(request: pytest.FixtureRequest) -> None:
     """Whoever comes second waits, and finds them made."""

@@ -1,5 +1,6 @@
 """A file belongs to one pager: two on one store would take up each other's alerts, and sound them twice."""
 
+import logging
 from collections.abc import Callable
 
 from filelock import FileLock, Timeout
@@ -9,12 +10,14 @@ from singing_pager.errors import ConfigError
 
 __all__ = ["owned"]
 
+_log = logging.getLogger(__name__)
+
 
 def owned(place: URL) -> Callable[[], None]:
     """Take a file of SQLite for this pager, until it ends or gives it back by what is returned.
 
     The lock is the kernel's, on a file beside the store: it ends with the process, however that ends. What a server
-    keeps is not locked, nor is a file where locks cannot be had.
+    keeps is not locked; where no lock can be had, that is logged.
 
     Raises:
         ConfigError: Another pager has it.
@@ -30,7 +33,9 @@ def owned(place: URL) -> Callable[[], None]:
             f"STORE_URL: {place.database}: another pager keeps its journal there; end it, or give this one a file of "
             "its own (allowed: sqlite:////path/to/pager.db)"
         ) from None
-    except (OSError, NotImplementedError):
-        # what keeps us from writing beside the store keeps the store from it too, and it says so
-        pass
+    except (OSError, NotImplementedError) as error:
+        # not every file system has locks: alerts are kept all the same
+        _log.warning(
+            "STORE_URL: %s: no lock can be had (%s); see to it that it is no other pager's", place.database, error
+        )
     return lock.release
