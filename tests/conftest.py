@@ -6,12 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from standstill import Steal
+from standstill import Calm, Steal
 
-_STEAL = Steal()
+_STEAL, _CALM = Steal(), Calm()
 _RERUNS = 4
-_PAUSE = 10
-"""Seconds before a further try: a busy host is busy for some seconds at a time."""
 _PROGRAMS = {
     "studio": ("sclang", "scsynth", "jackd"),
     "mosquitto": ("mosquitto", "mosquitto_pub"),
@@ -38,7 +36,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What fails while the machine stands still is tried again (tests/standstill.py)."""
     for item in items:
-        item.add_marker(pytest.mark.flaky(reruns=_RERUNS, reruns_delay=_PAUSE, condition=_STEAL.much))
+        item.add_marker(pytest.mark.flaky(reruns=_RERUNS, condition=_showed_nothing))
+
+
+def _showed_nothing(failure: BaseException | None) -> bool:
+    """Whether a failure is the machine's; if so, wait for the machine. Asked after each try, also without a failure."""
+    showed_nothing = failure is not None and _STEAL.much()
+    if showed_nothing:
+        _CALM.wait()
+    return showed_nothing
+
+
+@pytest.fixture(scope="session")
+def calm() -> Calm:
+    """Waits for the machine: for what is recorded once and judged by many tests, none of which records it again."""
+    return _CALM
 
 
 def pytest_runtest_logstart() -> None:

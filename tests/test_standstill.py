@@ -1,10 +1,11 @@
 """What is held against a test, and what against the machine."""
 
+import time
 from pathlib import Path
 
 import pytest
 import standstill
-from standstill import Steal
+from standstill import Calm, Steal
 
 pytest_plugins = ["pytester"]
 
@@ -36,6 +37,42 @@ def test_a_machine_that_does_not_tell_has_never_stood_still(tmp_path: Path, monk
     """Without /proc/stat nothing is tried again."""
     monkeypatch.setattr(standstill, "_STAT", tmp_path / "none")
     assert not Steal().much()
+
+
+@pytest.mark.parametrize(
+    ("shares", "calm", "waited"),
+    [
+        ([0.0, 0.0], True, 0.0),
+        ([0.4, 0.0, 0.3, 0.01, 0.02], True, 8.0),
+        ([0.4] * 24, False, 96.0),
+    ],
+)
+def test_a_further_try_waits_for_the_machine(shares: list[float], calm: object, waited: float) -> None:
+    """It waits until two looks in a row find the processors there, and no longer than two minutes."""
+    slept: list[float] = []
+    left = iter(shares)
+    assert calm is Calm(lambda: next(left), slept.append).wait()
+    assert waited == sum(slept)
+    assert list(left) == []
+
+
+def test_a_suite_waits_no_longer_than_its_budget() -> None:
+    """What many tests wait for is bounded in all."""
+    slept: list[float] = []
+    calm = Calm(lambda: 1.0, slept.append, budget=300.0)
+    assert [False] * 9 == [calm.wait() for _ in range(9)]
+    assert sum(slept) == 240.0
+
+
+def test_a_look_wants_every_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The share that is missing is what was stolen of all processors in the second of a look."""
+    stat = tmp_path / "stat"
+    monkeypatch.setattr(standstill, "_STAT", stat)
+    monkeypatch.setattr(standstill, "_LOOK", 0.2)
+    stat.write_text(_LINE.format(1000))
+    worked = time.process_time()
+    assert Calm(budget=0.5).wait()
+    assert time.process_time() - worked > 0.05
 
 
 @pytest.mark.parametrize(("stood", "told"), [(False, {"failed": 1}), (True, {"passed": 1, "rerun": 1})])

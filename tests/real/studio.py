@@ -223,7 +223,8 @@ class Studio:
         """Return what was recorded: all of it so far, or the next `seconds`, or from now until `until` holds.
 
         The recorder is up to half a second behind the ear: a take from now on may begin that much earlier, and waits
-        that much longer.
+        that much longer. On a machine that stands still JACK records less than goes by: a take of some length waits
+        for that length.
 
         Raises:
             StudioError: if the recording does not go on, or `until` does not hold within `seconds` (30 by default).
@@ -240,7 +241,7 @@ class Studio:
             heard[:] = [Take(part.samples[start:], part.rate)]
             return until(heard[0]) if until else heard[0].seconds >= longest + 0.5
 
-        self.wait_for(enough, "sound of that kind", longest + 5.0)
+        self.wait_for(enough, "sound of that kind", longest + 5.0 if until else 10.0 * longest + 30.0)
         return heard[0]
 
     def kill(self, pid: int, number: signal.Signals = signal.SIGKILL) -> None:

@@ -35,6 +35,7 @@ from singing_pager.sinks.sound.stats import Stats
 from singing_pager.sources.host import HostSource
 from singing_pager.sources.host.sampler import Sampler
 from singing_pager.sources.host.signature import Signature
+from standstill import Calm, Steal
 from work import working
 
 TRITONE = 2**0.5
@@ -50,6 +51,8 @@ TRAFFIC = 15_000_000
 WRITTEN = 32 << 20
 REST = 0.3
 """Share of the CPU below which a machine is waited for."""
+STOLEN = 0.5
+"""Seconds of all processors that may be stolen of a recording, 1 % of them."""
 
 Span = tuple[float, float]
 
@@ -272,16 +275,20 @@ def noise(take: Take) -> float:
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    """Listen to the machine once; once more where it was not ours alone."""
-    path = tmp_path_factory.mktemp("signature") / "machine.wav"
+def recording(tmp_path_factory: pytest.TempPathFactory, calm: Calm) -> Recording:
+    """Listen to the machine once; once more where it was not ours alone, or was not given its processors."""
+    home = tmp_path_factory.mktemp("signature")
+    steal, made = Steal(), list[tuple[float, Recording]]()
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        for _ in range(2):
+        for number in range(4):
             wait_for_rest(20.0)
-            found = asyncio.run(listened(path, Path(folder)))
-            if found.rested:
+            steal.begin()
+            found = asyncio.run(listened(home / f"machine {number}.wav", Path(folder)))
+            made.append((steal.stolen(), found))
+            if made[-1][0] < STOLEN and (found.rested or number):
                 break
-    return found
+            calm.wait()
+    return min(made, key=lambda each: each[0])[1]
 
 
 def wait_for_rest(patience: float) -> None:
