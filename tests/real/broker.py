@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 __all__ = ["Broker", "Certificates", "eventually", "free_port"]
 
 
@@ -140,6 +142,7 @@ class Broker:
     def freeze(self) -> None:
         """Let it keep its connections and say nothing more."""
         os.kill(self.pid, signal.SIGSTOP)
+        assert eventually(lambda: psutil.Process(self.pid).status() == psutil.STATUS_STOPPED)
 
     def thaw(self) -> None:
         """Let it go on."""

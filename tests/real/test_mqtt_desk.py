@@ -418,7 +418,7 @@ def test_a_slow_broker_is_not_flooded(broker: Broker, wall: Wall) -> None:
 
     async def main() -> None:
         async with running(pager):
-            await until(lambda: "pager/summary" in wall.retained)
+            await until(lambda: "pager/summary" in wall.retained and pager.panel.settled)
             broker.freeze()
             try:
                 pager.fires(*names)
