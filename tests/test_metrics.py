@@ -295,8 +295,8 @@ def test_labels_are_bounded() -> None:
 
 @pytest.mark.parametrize("severity", [*SEVERITIES, "page", "", "CRITICAL"])
 def test_severities_are_a_closed_set(severity: str) -> None:
-    """A severity is one of ours, or other."""
-    assert severity_label(severity) == (severity if severity in SEVERITIES else "other")
+    """A severity is one of ours, however it is spelled, or other."""
+    assert severity_label(severity) == (severity.lower() if severity.lower() in SEVERITIES else "other")
 
 
 def test_the_desk_by_state_and_severity(pager: Pager) -> None:

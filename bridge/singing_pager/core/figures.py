@@ -121,8 +121,8 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 def severity_label(severity: str) -> str:
-    """Give one of a closed set of severities, however many people invent."""
-    return severity if severity in SEVERITIES else OTHER
+    """Give one of a closed set of severities, however many people invent, and however they spell them."""
+    return lower if (lower := severity.lower()) in SEVERITIES else OTHER
 
 
 def judged_rate(alarms: float) -> Verdict:

@@ -21,7 +21,7 @@ _AT_A_STRETCH = 200
 
 def severity(given: Alert) -> str:
     """Severity of an alert, one of `core.figures.SEVERITIES` or `other`, however it is spelled."""
-    return severity_label(given.severity.lower())
+    return severity_label(given.severity)
 
 
 def moment(at: float | None) -> str | None:
