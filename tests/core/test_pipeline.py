@@ -66,6 +66,10 @@ def cues(outcome: Outcome) -> list[tuple[str, str, tuple[float, ...]]]:
             firing("A", severity="critical"), [("Strike", "alert_critical", (880.0, 0.9, 2.0))], id="critical"
         ),
         pytest.param(firing("A", severity="warning"), [("Strike", "alert_warning", (660.0, 0.7, 1.5))], id="warning"),
+        pytest.param(
+            firing("A", severity="Critical"), [("Strike", "alert_critical", (880.0, 0.9, 2.0))], id="one capital"
+        ),
+        pytest.param(firing("A", severity="WARNING"), [("Strike", "alert_warning", (660.0, 0.7, 1.5))], id="capitals"),
         pytest.param(firing("A", severity="info"), [("Strike", "alert_info", (440.0, 0.5, 1.0))], id="info"),
         pytest.param(
             firing("A", severity="page"), [("Strike", "alert_info", (440.0, 0.5, 1.0))], id="unknown severity"
