@@ -145,4 +145,5 @@ def test_random_values_are_spread_alike(case: Case, definitions: Path) -> None:
     mine = ours(case, definitions, seed=1)
     there, here = (sound[HELD * 3 // 4 :: HELD].ravel() for sound in (theirs, mine))
     assert len(np.unique(there)) > 1
-    assert stats.ks_2samp(here, there).pvalue > 1e-6
+    # scsynth draws anew each time: the exact method gives up at some of its draws
+    assert stats.ks_2samp(here, there, method="asymp").pvalue > 1e-6
